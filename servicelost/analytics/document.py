@@ -1,0 +1,122 @@
+"""The document a report gives: numbers with definitions, tables, a bridge; stored as JSON.
+
+Money is written as decimal text, shares as fractions, days as ISO text. Codes and ids stay as they
+are: their words are added when the document is shown, so that no name is ever stored in it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
+from servicelost.kernel.money import from_minor, minor_digits
+
+FORMAT = 1
+Drill = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share or ratio with its denominator `n` in cases and its interval, as far as it has one."""
+
+    value: float | None
+    n: int
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A report in one currency while it is being put together; amounts come in minor units."""
+
+    spec: ReportSpec
+    currency: str
+    measures: list[dict[str, Any]] = field(default_factory=list)
+    sections: list[dict[str, Any]] = field(default_factory=list)
+    bridge: list[dict[str, Any]] = field(default_factory=list)
+
+    def add_measure(
+        self, measure: Measure, value: Any, *, drill: Drill | None = None, reason: str | None = None
+    ) -> None:
+        """A headline number; `reason` says why it is not available, and then there is no value."""
+        self.measures.append(self._number(measure, None if reason else value, drill, reason))
+
+    def add_step(self, step: Measure, minor: int, n: int, *, total: bool, drill: Drill | None) -> None:
+        """A step of the bridge with the number of lines or losses in it."""
+        number = self._number(step, minor, drill, None)
+        self.bridge.append(number | {"n": n, "total": total})
+
+    def add_section(
+        self, section: Section, rows: Iterable[Mapping[str, Any]], notes: Sequence[str] = ()
+    ) -> None:
+        """A table; each row has its dimensions, its measures by key, and `drill` if it has one."""
+        columns = [
+            {"key": item.key, "label": item.label, "kind": Kind.TEXT, "vocabulary": item.vocabulary}
+            for item in section.dimensions
+        ]
+        columns += [
+            {"key": item.key, "label": item.label, "kind": item.kind, "definition": item.definition}
+            for item in section.measures
+        ]
+        self.sections.append({
+            "id": section.id, "title": section.title, "currency": self.currency, "columns": columns,
+            "rows": [self._row(section, row) for row in rows], "notes": [*section.notes, *notes],
+        })  # fmt: skip
+
+    def _row(self, section: Section, row: Mapping[str, Any]) -> dict[str, Any]:
+        written: dict[str, Any] = {item.key: row[item.key] for item in section.dimensions}
+        cases: dict[str, int] = {}
+        intervals: dict[str, Any] = {}
+        for measure in section.measures:
+            value = row.get(measure.key)
+            written[measure.key] = self._value(measure.kind, value)
+            if isinstance(value, Rate):
+                cases[measure.key] = value.n
+                if value.interval:
+                    intervals[measure.key] = self._interval(measure.kind, value)
+        return written | {"n": cases, "intervals": intervals, "drill": row.get("drill")}
+
+    def _number(
+        self, measure: Measure, value: Any, drill: Drill | None, reason: str | None
+    ) -> dict[str, Any]:
+        rate = value if isinstance(value, Rate) else None
+        written = self._value(measure.kind, value)
+        return {
+            "key": measure.key, "label": measure.label, "kind": measure.kind, "definition": measure.definition,
+            "currency": self.currency, "value": written, "n": rate.n if rate else None,
+            "interval": self._interval(measure.kind, rate) if rate else None,
+            "available": written is not None,
+            "reason": reason or (None if written is not None else "nothing to compute it from"),
+            "drill": None if drill is None else dict(drill),
+        }  # fmt: skip
+
+    def _interval(self, kind: Kind, rate: Rate) -> list[Any] | None:
+        return None if rate.interval is None else [self._value(kind, bound) for bound in rate.interval]
+
+    def _value(self, kind: Kind, value: Any) -> Any:
+        if isinstance(value, Rate):
+            value = value.value
+        if value is None or kind is Kind.COUNT or kind is Kind.TEXT:
+            return value
+        if kind is Kind.MONEY:
+            return money_text(value, self.currency)
+        return round(float(value), 6 if kind is Kind.PERCENT else 2)
+
+
+def money_text(minor: float, currency: str) -> str:
+    """An amount in minor units as decimal text with the currency's own number of decimals."""
+    whole = minor if isinstance(minor, int) else int(Decimal(minor).to_integral_value(ROUND_HALF_UP))
+    return f"{from_minor(whole, currency):.{minor_digits(currency)}f}"
+
+
+def finished(spec: ReportSpec, drafts: Sequence[Draft], params: Mapping[str, Any], as_of: str) -> dict[str, Any]:
+    """The whole document; amounts in several currencies stand side by side and are never added."""
+    currencies = [draft.currency for draft in drafts]
+    return {
+        "report": spec.name, "version": FORMAT, "title": spec.title, "question": spec.question,
+        "params": dict(params), "as_of": as_of,
+        "currency": currencies[0] if len(currencies) == 1 else None, "currencies": currencies,
+        "measures": [number for draft in drafts for number in draft.measures],
+        "sections": [section for draft in drafts for section in draft.sections],
+        "bridge": [step for draft in drafts for step in draft.bridge],
+    }  # fmt: skip

@@ -1,0 +1,80 @@
+"""What the job behind a report run does: claim, bring the lake up to date, compute, store.
+
+Imported by the composition root, so the engine is loaded only when a run is computed. How the job
+is queued, timed and repeated is the queue's business.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from servicelost.analytics.params import ReportParams, stored_params
+from servicelost.analytics.registry import get_spec, load_compute
+from servicelost.analytics.runs import LEASE, claim_run, fail_run, finish_run, version_text
+from servicelost.analytics.spec import ReportSpec
+from servicelost.directory.models import Dealership
+from servicelost.kernel.errors import InvalidInput, NotFound
+from servicelost.kernel.uow import UnitOfWork, repeated
+
+log = logging.getLogger(__name__)
+
+
+class Facts(Protocol):
+    """The lake, brought up to date and open for reading."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of the database that it shows."""
+        ...
+
+    @property
+    def lake_id(self) -> str:
+        """Which lake it is."""
+        ...
+
+    @property
+    def number(self) -> int:
+        """The number of the lake's state."""
+        ...
+
+    def table(self, name: str) -> Any:
+        """The fact of this name as an Ibis table."""
+        ...
+
+
+def execute_run(
+    unit: Callable[[], UnitOfWork], fresh_lake: Callable[[], Facts], run_id: int, *, lease: timedelta = LEASE
+) -> bool:
+    """Compute the run and store its result; False if there was nothing to do or another was faster.
+
+    `fresh_lake` brings the lake up to date and opens it. May be called any number of times, also at
+    once. An error is noted in the run and raised again.
+    """
+    claim = repeated(unit, lambda book: claim_run(book, run_id, lease))
+    if claim is None:
+        return False
+    log.info("computing report %s, run %s", claim.report, claim.run_id)
+    try:
+        spec = get_spec(claim.report)
+        facts = fresh_lake()
+        document = compute_now(unit, facts, spec, stored_params(spec, claim.params))
+    except Exception as error:
+        final = isinstance(error, InvalidInput | NotFound)  # asking again would give the same answer
+        repeated(unit, lambda book, error=error: fail_run(book, claim, error, final=final))
+        raise
+    version = version_text(facts.lake_id, facts.number)
+    return repeated(unit, lambda book: finish_run(book, claim, document, version))
+
+
+def compute_now(
+    unit: Callable[[], UnitOfWork], facts: Facts, spec: ReportSpec, params: ReportParams
+) -> dict[str, Any]:
+    """The report's document from this state of the lake, without any run."""
+    with unit() as book:
+        rows = book.connection.execute(select(Dealership.id, Dealership.currency, Dealership.timezone))
+        dealerships = {row.id: (row.currency, row.timezone) for row in rows}
+        now = book.now
+    return load_compute()(spec, params, facts, dealerships, now)

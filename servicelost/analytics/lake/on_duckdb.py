@@ -1,0 +1,29 @@
+"""The lake read by DuckDB inside this process: the engine when nothing else is configured.
+
+Limits and settings of the engine only; which files are read is decided by the caller.
+"""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+
+import ibis
+
+
+class DuckDB:
+    """A DuckDB without a database of its own; what does not fit into memory goes to a temporary folder."""
+
+    def __init__(self, memory_limit: str = "1GB", threads: int | None = None) -> None:
+        spill = tempfile.mkdtemp(prefix="servicelost-duckdb-")
+        weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
+        options = {"memory_limit": memory_limit, "temp_directory": spill}
+        self._backend = ibis.duckdb.connect(**options, **({"threads": threads} if threads else {}))
+        # Files never change under their names, so that their metadata need not be read twice.
+        self._backend.raw_sql("SET parquet_metadata_cache = true")
+        self._backend.raw_sql("SET TimeZone = 'UTC'")
+
+    def scan(self, paths: Sequence[str]) -> ibis.Table:
+        """The rows of these files as one table."""
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        return self._backend.sql(f"SELECT * FROM read_parquet([{listed}])")  # noqa: S608 - our own paths, quoted

@@ -1,0 +1,111 @@
+"""Bringing the lake up to date: by what changed since, or built anew from the whole database.
+
+Both may be killed at any moment and repeated; two never run at once. A report asks for `refresh` and
+reads afterwards; how a lake is read is not known here.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine
+
+from servicelost.analytics.lake import capture, columns
+from servicelost.analytics.lake.facts import FACTS
+from servicelost.analytics.lake.manifest import Manifest, read_manifest, write_manifest
+from servicelost.analytics.lake.parquet import write_ids
+from servicelost.analytics.lake.publishing import publish, settle
+from servicelost.analytics.lake.step import Progress, Step
+from servicelost.analytics.lake.storage import Folder, LakeError
+from servicelost.kernel.clock import Clock
+
+WAIT = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What was done: the state the lake is in now, and how many rows of facts were written."""
+
+    manifest: Manifest
+    rows: int
+    rebuilt: bool
+
+
+def refresh(
+    engine: Engine, url: str, clock: Clock, *, progress: Progress | None = None, wait: float = WAIT
+) -> Upkeep:
+    """Take over what changed since the last time; builds the lake where there is none of this version.
+
+    Waits up to `wait` seconds for another process that changes the lake. Each round of changes is in
+    place by itself, so that a long backlog is never begun anew. Raises LakeError.
+    """
+    folder = Folder(url)
+    with folder.locked(wait):
+        manifest = read_manifest(folder)
+        if manifest is None or not _continues(engine, folder, manifest):
+            return _rebuild(engine, folder, manifest, clock, progress)
+        rows = 0
+        while True:
+            before = manifest
+            manifest, written = _round(engine, folder, before, clock)
+            if manifest.number == before.number:
+                return Upkeep(manifest, rows, rebuilt=False)
+            rows += written
+
+
+def rebuild(
+    engine: Engine, url: str, clock: Clock, *, progress: Progress | None = None, wait: float = WAIT
+) -> Upkeep:
+    """Build the lake anew from the whole database and make it the one the database feeds.
+
+    `progress` is told the fact, the rows written and the rows in all. The old lake can be read meanwhile.
+    """
+    folder = Folder(url)
+    with folder.locked(wait):
+        try:
+            before = read_manifest(folder)
+        except LakeError:  # a manifest nobody can read is no reason not to make a new one
+            before = None
+        return _rebuild(engine, folder, before, clock, progress)
+
+
+def _continues(engine: Engine, folder: Folder, manifest: Manifest) -> bool:
+    """Whether the lake can be carried on; finishes what a killed process left undone."""
+    kept = {name: list(files.columns) for name, files in manifest.facts.items()}
+    if kept != {name: columns.signature(name) for name in FACTS}:
+        return False
+    with capture.snapshot(engine) as connection:
+        number = capture.confirmed(connection, manifest)
+    if number is not None and number < manifest.number:
+        settle(folder, engine, manifest)
+    return number is not None
+
+
+def _round(engine: Engine, folder: Folder, before: Manifest, clock: Clock) -> tuple[Manifest, int]:
+    """The lake after a portion of the changes; with nothing left to take, only its moment is new."""
+    now = clock.now()
+    with capture.snapshot(engine) as connection:
+        taken = capture.take(connection)
+        if not taken.entries:
+            current = replace(before, as_of=now)
+            write_manifest(folder, current)
+            return current, 0
+        step = Step(folder, before.number + 1, connection)
+        facts = {
+            name: step.changed(fact, before.facts[name], capture.affected(connection, fact, taken.rows))
+            for name, fact in FACTS.items()
+        }
+    entries = write_ids(folder, "taken", step.number, taken.entries)
+    manifest = replace(before, number=step.number, as_of=now, facts=facts, taken=entries)
+    return publish(folder, engine, manifest, before, now), step.rows
+
+
+def _rebuild(
+    engine: Engine, folder: Folder, before: Manifest | None, clock: Clock, progress: Progress | None
+) -> Upkeep:
+    now = clock.now()
+    with capture.snapshot(engine) as connection:
+        entries = capture.entry_ids(connection)
+        step = Step(folder, 1 if before is None else before.number + 1, connection)
+        facts = {name: step.whole(fact, progress) for name, fact in FACTS.items()}
+    taken = write_ids(folder, "taken", step.number, entries)
+    manifest = Manifest(capture.new_lake_id(), step.number, now, facts, taken)
+    return Upkeep(publish(folder, engine, manifest, before, now), step.rows, rebuilt=True)

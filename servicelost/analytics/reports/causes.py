@@ -1,0 +1,44 @@
+"""The report `causes`: which reasons explain most of the loss, whose they are and how they are known."""
+
+from collections.abc import Iterable
+
+from ibis.expr.types import Table
+
+from servicelost.analytics.document import Draft, Rate
+from servicelost.analytics.reports.entries import entries
+from servicelost.analytics.reports.question import Question, Row
+from servicelost.analytics.reports.resampling import gross_share_intervals
+from servicelost.analytics.reports.rows import GROSS_ENTRIES, loss_rows
+from servicelost.analytics.reports.sums import Sums, total
+from servicelost.analytics.reports.where_why import add_headline
+from servicelost.analytics.specs import causes as spec
+
+
+def compute(question: Question, draft: Draft) -> None:
+    """Fill the draft: headline numbers, the Pareto table, owners, bases, and causes of each event."""
+    table = entries(question)
+    whole = total(question, table)
+    add_headline(question, draft, whole)
+    stated = question.drill("ledger", kind=GROSS_ENTRIES, basis="STATED")
+    draft.add_measure(spec.STATED_SHARE, whole.stated_share, drill=stated)
+    draft.add_section(spec.PARETO, _pareto(question, table, whole))
+    draft.add_section(spec.OWNERS, loss_rows(question, table, whole, "owner"))
+    draft.add_section(spec.BASES, loss_rows(question, table, whole, "basis"))
+    draft.add_section(spec.EVENTS, loss_rows(question, table, whole, "event", "cause"))
+
+
+def _pareto(question: Question, table: Table, whole: Sums) -> list[Row]:
+    intervals = gross_share_intervals(table, "cause")
+    rows = loss_rows(question, table, whole, "cause")
+    for row in rows:
+        share: Rate = row["share"]
+        row["share"] = Rate(share.value, share.n, intervals.get(row["cause"]))
+    return list(_cumulated(rows, whole))
+
+
+def _cumulated(rows: Iterable[Row], whole: Sums) -> Iterable[Row]:
+    reached = 0
+    for row in rows:
+        reached += row["lost_gross"]
+        share = reached / whole.gross if whole.gross > 0 else None
+        yield row | {"cumulative": Rate(share, whole.count)}

@@ -1,0 +1,86 @@
+"""The few statistics reports need: intervals for shares and ratios, and a robust slope.
+
+Small exact functions over small arrays; what they are applied to is decided by the reports.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+Z_95 = 1.959963984540054
+_REPLICATES = 999
+_SEED = 20260101
+
+Interval = tuple[float, float]
+
+
+def wilson(successes: int, trials: int) -> Interval | None:
+    """The Wilson score interval (95 %) of a share; None without trials. Wilson 1927."""
+    if trials <= 0:
+        return None
+    share, z2 = successes / trials, Z_95 * Z_95
+    centre = share + z2 / (2 * trials)
+    spread = Z_95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
+    scale = 1 + z2 / trials
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A slope per step with its 95 % interval (None where too few points give none)."""
+
+    value: float
+    interval: Interval | None
+    n: int
+
+
+def theil_sen(points: Sequence[tuple[float, float]]) -> Slope | None:
+    """The median of the slopes of all pairs (Theil 1950) with Sen's interval (1968).
+
+    None for fewer than two different x.
+    """
+    if len({x for x, _ in points}) < 2:
+        return None
+    x, y = np.array(points, dtype=float).T
+    first, second = np.triu_indices(len(points), 1)
+    apart = x[second] != x[first]
+    slopes = np.sort((y[second] - y[first])[apart] / (x[second] - x[first])[apart])
+    return Slope(float(np.median(slopes)), _sen_interval(slopes, y), len(points))
+
+
+def _sen_interval(slopes: NDArray[np.float64], y: NDArray[np.float64]) -> Interval | None:
+    n = len(y)
+    _, ties = np.unique(y, return_counts=True)
+    variance = (n * (n - 1) * (2 * n + 5) - np.sum(ties * (ties - 1) * (2 * ties + 5))) / 18
+    reach = Z_95 * sqrt(variance)
+    low = round((len(slopes) - reach) / 2) - 1
+    high = round((len(slopes) + reach) / 2)
+    if low < 0 or high >= len(slopes):
+        return None
+    return float(slopes[low]), float(slopes[high])
+
+
+def resampled_ratios(above: NDArray[np.float64], below: NDArray[np.float64]) -> list[Interval | None]:
+    """Bootstrap intervals (95 %, percentile) of several ratios of sums over the same units.
+
+    Row i holds what unit i (a visit) adds to each ratio's numerator and denominator. Units are
+    drawn with replacement from a fixed seed, so equal data give equal intervals.
+    """
+    units = above.shape[0]
+    if units < 2:
+        return [None] * above.shape[1]
+    draws = np.random.default_rng(_SEED).multinomial(units, np.full(units, 1 / units), size=_REPLICATES)
+    weights = draws.astype(np.float64)
+    over, under = weights @ above, weights @ below
+    return [_percentiles(over[:, place], under[:, place]) for place in range(above.shape[1])]
+
+
+def _percentiles(over: NDArray[np.float64], under: NDArray[np.float64]) -> Interval | None:
+    filled = under > 0
+    if not filled.any():
+        return None
+    low, high = np.percentile(over[filled] / under[filled], [2.5, 97.5])
+    return float(low), float(high)

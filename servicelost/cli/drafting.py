@@ -1,0 +1,27 @@
+"""Drafting a migration while developing: the difference between all models and an upgraded empty database.
+
+What comes out is read and put right by a person before it is committed.
+"""
+
+import tempfile
+from pathlib import Path
+
+from alembic import command
+
+from servicelost.kernel.db import open_engine
+from servicelost.kernel.errors import NotFound
+from servicelost.migrations import upgrade
+from servicelost.migrations.upgrading import configuration
+
+
+def draft_migration(message: str) -> Path:
+    """Write a new migration and give its path; raises NotFound when there is nothing to write."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/draft.db")
+        upgrade(engine)
+        with engine.begin() as connection:
+            script = command.revision(configuration(connection), message, autogenerate=True)
+        engine.dispose()
+    if script is None or isinstance(script, list):
+        raise NotFound("NOTHING_TO_MIGRATE", "the migrations already make what the models declare")
+    return Path(script.path)

@@ -1,0 +1,125 @@
+"""Reading XLSX files row by row: values of formulas, dates as dates, and no unpacking of bombs.
+
+Typed cells become Exact texts, so that the date and number formats of the mapping do not apply to
+them. Old binary XLS files are refused.
+"""
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from servicelost.intake.catalogue.problems import did_you_mean
+from servicelost.intake.mapping.cells import Exact
+from servicelost.intake.mapping.definition import InputDefinition
+from servicelost.intake.mapping.source_files import SourceFile
+from servicelost.kernel.errors import InvalidInput
+
+LARGEST_UNPACKED = 1_000_000_000
+LARGEST_RATIO = 200
+_RATIO_MATTERS_FROM = 20_000_000
+MOST_COLUMNS = 500
+LONGEST_CELL = 32_767
+
+
+class XlsxFile(SourceFile):
+    """One sheet of a workbook."""
+
+    def __init__(self, definition: InputDefinition, path: Path) -> None:
+        super().__init__(definition, path)
+        refuse_bombs(path)
+        self._sheet = ""
+        self.set_columns(self._header())
+
+    @property
+    def form(self) -> str:
+        """The sheet that is read."""
+        return f"XLSX, sheet {self._sheet}"
+
+    def records(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
+        """Every row of the sheet with its number, from 1."""
+        workbook = self._open()
+        try:
+            sheet = workbook[self._choose(workbook.sheetnames)]
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(values_only=True, max_col=len(self.columns) or MOST_COLUMNS)
+            for number, cells in enumerate(rows, start=1):
+                yield number, tuple([_text(cell) for cell in cells]), ""
+        except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile, EOFError) as error:
+            raise self._unreadable(error) from None
+        finally:
+            workbook.close()
+
+    def _header(self) -> tuple[str, ...]:
+        for number, cells, _ in self.records():
+            if number == self.definition.header_row:
+                return cells
+        message = (
+            f"{self.path.name} sheet {self._sheet} has no row {self.definition.header_row} for the header"
+        )
+        raise InvalidInput("INVALID_FILE", message)
+
+    def _open(self) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                return load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+        except (
+            InvalidFileException,
+            KeyError,
+            ValueError,
+            SyntaxError,
+            zipfile.BadZipFile,
+            EOFError,
+        ) as error:
+            raise self._unreadable(error) from None
+
+    def _choose(self, sheets: list[str]) -> str:
+        wanted = self.definition.sheet
+        if wanted is not None and wanted not in sheets:
+            expected = did_you_mean(wanted, sheets, "it has " + ", ".join(sheets))
+            raise InvalidInput("INVALID_FILE", f"{self.path.name} has no sheet {wanted!r}; {expected}")
+        self._sheet = wanted or sheets[0]
+        return self._sheet
+
+    def _unreadable(self, error: Exception) -> InvalidInput:
+        return InvalidInput("INVALID_FILE", f"{self.path.name} is not a readable XLSX workbook: {error}")
+
+
+def refuse_bombs(path: Path) -> None:
+    """Refuse a file that is no zip archive, or one that would unpack to absurd size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        message = f"{path.name} is not an XLSX workbook ({error}); save it as XLSX or CSV"
+        raise InvalidInput("INVALID_FILE", message) from None
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(sum(entry.compress_size for entry in entries), 1)
+    bomb = unpacked > _RATIO_MATTERS_FROM and unpacked / packed > LARGEST_RATIO
+    if unpacked > LARGEST_UNPACKED or bomb:
+        message = f"{path.name} would unpack from {packed} to {unpacked} bytes, which no honest workbook does"
+        raise InvalidInput("INVALID_FILE", message)
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell[:LONGEST_CELL]
+    if isinstance(cell, bool):
+        return Exact("true" if cell else "false")
+    if isinstance(cell, float):
+        return Exact(format(Decimal(f"{cell:.15g}"), "f"))
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time()
+        return Exact(cell.date().isoformat() if midnight else cell.isoformat(timespec="seconds"))
+    if isinstance(cell, date | time):
+        return Exact(cell.isoformat())
+    return Exact(cell)

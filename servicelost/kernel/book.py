@@ -1,0 +1,218 @@
+"""The book of one unit of work: rows read through it are remembered, rows added wait in it.
+
+Rules read and change rows here and never touch the database; the writer stores the whole plan at
+the end. A step that fails is undone in memory, so one bad event never spoils a batch. The book
+knows no model of the trade.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection
+
+from servicelost.kernel.actor import Actor
+from servicelost.kernel.db import Base
+from servicelost.kernel.errors import NotFound
+from servicelost.kernel.events import DomainEvent, EventBus
+from servicelost.kernel.ids import IdFeed
+from servicelost.kernel.lookup import Key, Lookup
+from servicelost.kernel.writer import write_plan
+
+R = TypeVar("R", bound=Base)
+T = TypeVar("T")
+_KEYS_PER_QUERY = 400
+
+
+class Book:
+    """What a unit of work has read and what it wants to write.
+
+    `now` is the one moment at which everything in the unit is recorded.
+    """
+
+    def __init__(self, connection: Connection, ids: IdFeed, bus: EventBus, actor: Actor, now: datetime) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.now = now
+        self._ids = ids
+        self._bus = bus
+        self._rows: dict[tuple[type[Base], int], Base] = {}
+        self._before: dict[int, tuple[Base, dict[str, Any]]] = {}
+        self._new: list[Base] = []
+        self._shelves: dict[Lookup[Any], dict[Key, list[Any]]] = defaultdict(dict)
+        self._fresh: dict[Lookup[Any], dict[Key, list[Any]]] = defaultdict(dict)
+        self._journal: dict[int, tuple[Base, dict[str, Any]]] | None = None
+        self._after_commit: list[Callable[[], None]] = []
+        self._memo: dict[Hashable, Any] = {}
+
+    # Reading
+
+    def get(self, model: type[R], row_id: int) -> R:
+        """The row with this id; raises NotFound."""
+        found = self.find(model, row_id)
+        if found is None:
+            raise NotFound("NOT_FOUND", f"{model.__name__} {row_id} does not exist")
+        return found
+
+    def find(self, model: type[R], row_id: int) -> R | None:
+        """The row with this id, if there is one."""
+        known = self._rows.get((model, row_id))
+        if known is None:
+            self._load(model, [row_id])
+            known = self._rows.get((model, row_id))
+        return None if known is None else cast(R, self._handed(known))
+
+    def one(self, lookup: Lookup[R], *key: Any) -> R | None:
+        """The only row with this key, if there is one."""
+        rows = self.many(lookup, *key)
+        return rows[0] if rows else None
+
+    def many(self, lookup: Lookup[R], *key: Any) -> list[R]:
+        """All rows with this key, in order of their ids; a list of the caller's own."""
+        shelf = self._shelves[lookup]
+        if key not in shelf:
+            self.preload(lookup, [key])
+        return [self._handed(row) for row in shelf[key]]
+
+    def preload(self, lookup: Lookup[R], keys: Iterable[Key]) -> None:
+        """Read the rows of many keys with few queries; what is known is not asked again."""
+        shelf = self._shelves[lookup]
+        missing = [key for key in dict.fromkeys(keys) if key not in shelf]
+        for start in range(0, len(missing), _KEYS_PER_QUERY):
+            chunk = missing[start : start + _KEYS_PER_QUERY]
+            for key in chunk:
+                shelf[key] = []
+            for values in self.connection.execute(lookup.query(chunk).order_by(lookup.model.id)).mappings():
+                row = self._remember(lookup.model, dict(values))
+                shelf[lookup.key_of(row)].append(row)
+            if fresh := self._fresh[lookup]:
+                for key in chunk:
+                    shelf[key].extend(fresh.pop(key, ()))
+
+    def preload_ids(self, model: type[Base], row_ids: Iterable[int]) -> None:
+        """Read many rows by id with few queries."""
+        missing = [row_id for row_id in dict.fromkeys(row_ids) if (model, row_id) not in self._rows]
+        for start in range(0, len(missing), _KEYS_PER_QUERY):
+            self._load(model, missing[start : start + _KEYS_PER_QUERY])
+
+    def memo(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Something costly that stays the same within the unit, made once."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return cast(T, self._memo[key])
+
+    # Writing
+
+    def add(self, row: R) -> R:
+        """Plan a new row: it gets its id and defaults now and is found by lookups at once."""
+        model = type(row)
+        values = row.__dict__
+        for column, default in _defaults(model):
+            if column not in values:
+                values[column] = default
+        if "id" not in values:
+            values["id"] = self._ids.next()
+        self._rows[(model, row.id)] = row
+        self._new.append(row)
+        for lookup in Lookup.of_model[model]:
+            shelf = self._shelves[lookup]
+            key = lookup.key_of(row)
+            if key in shelf:
+                shelf[key].append(row)
+            else:
+                self._fresh[lookup].setdefault(key, []).append(row)
+        for lookup in Lookup.of_parent[model]:
+            self._shelves[lookup].setdefault((row.id,), [])
+        return row
+
+    def publish(self, event: DomainEvent) -> None:
+        """Tell the listeners of the event, within this unit."""
+        self._bus.publish(self, event)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the outermost transaction is committed; lost with a rollback."""
+        self._after_commit.append(call)
+
+    def taken_after_commit(self) -> list[Callable[[], None]]:
+        """The waiting calls, handed over once."""
+        calls, self._after_commit = self._after_commit, []
+        return calls
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Do one event of many; if it raises, everything it did to the book is undone."""
+        journal, added, calls = self._journal, len(self._new), len(self._after_commit)
+        self._journal = {}
+        try:
+            yield
+        except BaseException:
+            self._undo(added)
+            del self._after_commit[calls:]
+            raise
+        finally:
+            # What a nested step saw first is what the step around it must be able to restore.
+            if journal is not None:
+                for key, entry in self._journal.items():
+                    journal.setdefault(key, entry)
+            self._journal = journal
+
+    def flush(self) -> None:
+        """Write the plan; afterwards the book goes on with an empty one."""
+        changed = [(row, before) for row, before in self._before.values() if row.__dict__ != before]
+        if self._new or changed:
+            write_plan(self.connection, self._new, changed, self._ids.next, self.now)
+        for row in (*self._new, *(row for row, _ in changed)):
+            self._before[id(row)] = (row, dict(row.__dict__))
+        self._new = []
+        self._fresh.clear()
+
+    # Inside
+
+    def _handed(self, row: R) -> R:
+        if self._journal is not None and id(row) not in self._journal:
+            self._journal[id(row)] = (row, dict(row.__dict__))
+        return row
+
+    def _load(self, model: type[Base], row_ids: Sequence[int]) -> None:
+        table = model.__table__
+        for values in self.connection.execute(table.select().where(table.c.id.in_(row_ids))).mappings():
+            self._remember(model, dict(values))
+
+    def _remember(self, model: type[R], values: dict[str, Any]) -> R:
+        known = self._rows.get((model, values["id"]))
+        if known is not None:
+            return cast(R, known)
+        row = model(**values)
+        self._rows[(model, row.id)] = row
+        self._before[id(row)] = (row, dict(row.__dict__))
+        return row
+
+    def _undo(self, added: int) -> None:
+        for row in self._new[added:]:
+            del self._rows[(type(row), row.id)]
+            for lookup in Lookup.of_model[type(row)]:
+                key = lookup.key_of(row)
+                for kept in (self._shelves[lookup].get(key), self._fresh[lookup].get(key)):
+                    if kept and row in kept:
+                        kept.remove(row)
+        del self._new[added:]
+        for row, before in (self._journal or {}).values():
+            row.__dict__.clear()
+            row.__dict__.update(before)
+
+
+_DEFAULTS: dict[type[Base], tuple[tuple[str, Any], ...]] = {}
+
+
+def _defaults(model: type[Base]) -> tuple[tuple[str, Any], ...]:
+    """Every column with its scalar default, else None, so that all rows of a model look alike."""
+    known = _DEFAULTS.get(model)
+    if known is None:
+        known = _DEFAULTS[model] = tuple(
+            (column.key, getattr(column.default, "arg", None))
+            for column in model.__table__.columns
+            if column.key != "id"
+        )
+    return known

@@ -1,0 +1,144 @@
+"""The unit of work: one transaction, one book, one commit, and that at the outermost edge.
+
+Nested use is a no-op. In a host's own transaction we write inside a savepoint and never commit.
+No other file of ours may commit, except those that the law test names.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from servicelost.kernel.actor import Actor
+from servicelost.kernel.book import Book
+from servicelost.kernel.clock import Clock
+from servicelost.kernel.errors import StaleRow
+from servicelost.kernel.events import EventBus
+from servicelost.kernel.ids import IdFeed, IdPool
+
+T = TypeVar("T")
+
+
+class UnitOfWork:
+    """`with unit as book:` does everything in one transaction, or nothing.
+
+    `after_commit` calls of the book run once the data is committed, also when it is the host that
+    commits. A `reading` unit takes no write lock and must add nothing.
+    """
+
+    def __init__(
+        self, engine: Engine, pool: IdPool | None, bus: EventBus, clock: Clock, actor: Actor,
+        *, reading: bool = False, host: Session | None = None,
+    ) -> None:  # fmt: skip
+        self._engine, self._pool, self._bus, self._clock = engine, pool, bus, clock
+        self._actor, self._reading, self._host = actor, reading, host
+        self._depth = 0
+        self._connection: Connection | None = None
+        self._book: Book | None = None
+
+    def __enter__(self) -> Book:
+        """Begin, or join what this unit has already begun."""
+        self._depth += 1
+        if self._book is None:
+            connection = self._connection = self._open()
+            self._book = Book(connection, IdFeed(connection, self._pool), self._bus, self._actor, self._clock.now())
+        return self._book
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit what went well; roll back what did not."""
+        self._depth -= 1
+        if self._depth:
+            return
+        assert self._connection is not None
+        assert self._book is not None
+        book, connection = self._book, self._connection
+        self._book = self._connection = None
+        if self._host is not None:
+            self._leave_host(book, failed=error is not None)
+        else:
+            self._leave_own(book, connection, failed=error is not None)
+
+    def _open(self) -> Connection:
+        if self._host is not None:
+            self._savepoint = self._host.begin_nested()
+            return self._host.connection()
+        connection = self._engine.connect()
+        if self._reading:
+            connection = connection.execution_options(servicelost_reading=True)
+        connection.begin()
+        return connection
+
+    def _leave_own(self, book: Book, connection: Connection, *, failed: bool) -> None:
+        try:
+            if failed:
+                connection.rollback()
+                return
+            book.flush()
+            connection.commit()
+        finally:
+            connection.close()
+        for call in book.taken_after_commit():
+            call()
+
+    def _leave_host(self, book: Book, *, failed: bool) -> None:
+        assert self._host is not None
+        if failed:
+            self._savepoint.rollback()
+            return
+        try:
+            book.flush()
+        except BaseException:
+            self._savepoint.rollback()
+            raise
+        self._savepoint.commit()
+        for call in book.taken_after_commit():
+            _call_after_root_commit(self._host, call)
+
+
+def _call_after_root_commit(session: Session, call: Callable[[], None]) -> None:
+    """Run the call once, when the host's own transaction is committed; never at a savepoint."""
+
+    def committed(_session: Session) -> None:
+        if not session.in_nested_transaction():
+            forget()
+            call()
+
+    def rolled_back(_session: Session) -> None:
+        forget()
+
+    def forget() -> None:
+        event.remove(session, "after_commit", committed)
+        event.remove(session, "after_rollback", rolled_back)
+
+    event.listen(session, "after_commit", committed)
+    event.listen(session, "after_rollback", rolled_back)
+
+
+def repeated(make: Callable[[], UnitOfWork], work: Callable[[Book], T], attempts: int = 6) -> T:
+    """Do the work in a fresh unit, again when another writer got in between.
+
+    For work that decides from what it reads; a person's own stale page must not come through here.
+    """
+    for attempt in range(1, attempts + 1):
+        try:
+            with make() as book:
+                return work(book)
+        except (StaleRow, IntegrityError, OperationalError) as error:
+            if attempt == attempts or not _worth_repeating(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _worth_repeating(error: Exception) -> bool:
+    if isinstance(error, OperationalError):
+        state = getattr(error.orig, "sqlstate", None)
+        return state in {"40001", "40P01"} or "locked" in str(error.orig)
+    return True

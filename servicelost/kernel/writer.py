@@ -1,0 +1,170 @@
+"""The one writer: stores a plan of new and changed rows in few statements.
+
+A small plan goes out as plain statements; a large one on PostgreSQL by COPY and set updates.
+Every update is guarded by the version that was read. It decides nothing: no rule lives here.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+
+from servicelost.kernel.changes import ChangeEntry, change_entries
+from servicelost.kernel.db import Base
+from servicelost.kernel.errors import StaleRow
+
+Changed = tuple[Base, dict[str, Any]]
+_BULK = 40
+_ORDER: dict[type[Base], int] = {}
+
+
+def write_plan(
+    connection: Connection, new: Sequence[Base], changed: Sequence[Changed], next_id: Callable[[], int], now: datetime
+) -> None:
+    """Insert the new rows, update the changed ones, and tell the change log.
+
+    Raises StaleRow when a changed row has another version in the database than when it was read.
+    Rows are written in one order (table by table, then by id), so that two plans cannot deadlock.
+    """
+    inserts, updates = _by_model(new), _updates_by_model(changed)
+    _log_changes(inserts, updates, next_id, now)
+    for model in sorted(updates, key=_table_order):
+        _update(connection, model.__table__, updates[model])  # type: ignore[arg-type]
+    for model in sorted(inserts, key=_table_order):
+        _insert(connection, model.__table__, inserts[model])  # type: ignore[arg-type]
+
+
+def _by_model(rows: Sequence[Base]) -> dict[type[Base], list[Base]]:
+    grouped: dict[type[Base], list[Base]] = defaultdict(list)
+    for row in rows:
+        grouped[type(row)].append(row)
+    return grouped
+
+
+def _updates_by_model(changed: Sequence[Changed]) -> dict[type[Base], list[Changed]]:
+    grouped: dict[type[Base], list[Changed]] = defaultdict(list)
+    for row, before in changed:
+        if "version" not in before:
+            raise TypeError(f"{type(row).__name__} rows are append-only: {row.id} must not be changed")
+        grouped[type(row)].append((row, before))
+    for rows in grouped.values():
+        rows.sort(key=lambda entry: entry[0].id)
+    return grouped
+
+
+def _log_changes(
+    inserts: dict[type[Base], list[Base]],
+    updates: dict[type[Base], list[Changed]],
+    next_id: Callable[[], int],
+    now: datetime,
+) -> None:
+    entries: list[Base] = []
+    for model in {*inserts, *updates}:
+        if model.__captured__:
+            ids = [row.id for row in inserts.get(model, ())] + [row.id for row, _ in updates.get(model, ())]
+            entries.extend(change_entries(model.__tablename__, ids, now))
+    for entry in entries:
+        entry.id = next_id()
+    if entries:
+        inserts[ChangeEntry] = entries
+
+
+def _table_order(model: type[Base]) -> int:
+    """The model's place when tables that others refer to come first."""
+    if model not in _ORDER:
+        places = {table: place for place, table in enumerate(Base.metadata.sorted_tables)}
+        _ORDER.update({mapper.class_: places[mapper.local_table] for mapper in Base.registry.mappers})  # type: ignore[index]
+    return _ORDER[model]
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
+    if len(rows) >= _BULK and connection.dialect.driver == "psycopg":
+        _copy(connection, table, rows)
+        return
+    names = [column.key for column in table.columns]
+    connection.execute(insert(table), [{name: row.__dict__[name] for name in names} for row in rows])
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
+    names = [column.key for column in table.columns]
+    convert = _converters(connection, table, names)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    cursor = connection.connection.cursor()
+    with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:  # noqa: S608 - our own table's names
+        for row in rows:
+            values = row.__dict__
+            record = [values[name] for name in names]
+            for place, process in convert:
+                record[place] = process(record[place])
+            copy.write_row(record)
+    cursor.close()
+
+
+def _converters(
+    connection: Connection, table: Table, names: Sequence[str]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """What the columns' types do to a value on its way to the driver, where they do anything."""
+    found: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, name in enumerate(names):
+        process = table.columns[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        if process is not None:
+            found.append((place, process))
+    return found
+
+
+def _update(connection: Connection, table: Table, changed: Sequence[Changed]) -> None:
+    for row, before in changed:
+        row.__dict__["version"] = before["version"] + 1
+    names = sorted({name for row, before in changed for name, value in row.__dict__.items()
+                    if name in table.columns and before.get(name) != value})  # fmt: skip
+    if len(changed) >= _BULK and connection.dialect.driver == "psycopg":
+        written = _update_set(connection, table, names, changed)
+    else:
+        written = _update_each(connection, table, names, changed)
+    if written != len(changed):
+        raise _stale(connection, table, changed)
+
+
+def _update_each(connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]) -> int:
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("b_id"), table.c.version == bindparam("b_version"))
+        .values({name: bindparam(name) for name in names})
+    )
+    batch = []
+    for row, before in changed:
+        values = {name: row.__dict__[name] for name in names}
+        values["b_id"], values["b_version"] = row.id, before["version"]
+        batch.append(values)
+    if connection.dialect.supports_sane_multi_rowcount:
+        return connection.execute(statement, batch).rowcount
+    return sum(connection.execute(statement, values).rowcount for values in batch)
+
+
+def _update_set(connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]) -> int:
+    convert = dict(_converters(connection, table, names))
+    columns: list[list[Any]] = [[row.id for row, _ in changed], [before["version"] for _, before in changed]]
+    types = ["bigint", "integer"]
+    for place, name in enumerate(names):
+        process = convert.get(place)
+        values = [row.__dict__[name] for row, _ in changed]
+        columns.append([process(value) for value in values] if process else values)
+        types.append(table.columns[name].type.compile(connection.dialect))
+    arrays = ", ".join(f"CAST(:a{place} AS {kind}[])" for place, kind in enumerate(types))
+    fields = ", ".join(["row_id", "row_version", *(f"new_{name}" for name in names)])
+    sets = ", ".join(f'"{name}" = fresh."new_{name}"' for name in names)
+    statement = text(
+        f'UPDATE "{table.name}" AS t SET {sets} FROM unnest({arrays}) AS fresh({fields}) '  # noqa: S608 - our own names
+        "WHERE t.id = fresh.row_id AND t.version = fresh.row_version"
+    )
+    return connection.execute(statement, {f"a{place}": values for place, values in enumerate(columns)}).rowcount
+
+
+def _stale(connection: Connection, table: Table, changed: Sequence[Changed]) -> StaleRow:
+    wanted = {row.id: row.__dict__["version"] for row, _ in changed}
+    present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(wanted)))
+    current = {row_id: version for row_id, version in present}
+    lost = next((row_id for row_id, version in wanted.items() if current.get(row_id) != version), next(iter(wanted)))
+    return StaleRow(table.name.removeprefix("servicelost_"), lost)

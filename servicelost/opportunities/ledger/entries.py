@@ -1,0 +1,128 @@
+"""Writing the ledger: post a loss, take it back, record what came back of it.
+
+Callers decide when; the arithmetic is kept here: a RECOVERY never releases more than is
+outstanding, a REVERSAL takes back all that is left and stands in its LOSS's own period.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from servicelost.directory.calendar import local_day
+from servicelost.directory.models import Dealership
+from servicelost.kernel.book import Book
+from servicelost.kernel.errors import RuleViolation
+from servicelost.kernel.money import to_minor
+from servicelost.opportunities.ledger.gate import check_loss
+from servicelost.opportunities.ledger.models import (
+    ENTRIES_OF_LOSS,
+    CauseBasis,
+    EntryKind,
+    LedgerEntry,
+    RevenueBasis,
+)
+from servicelost.opportunities.ledger.subject import Loss
+from servicelost.taxonomy.reasons import owner_of
+
+# What a REVERSAL or RECOVERY repeats of its LOSS, so that every view can group it alike.
+_REPEATED = (
+    "dealership_id", "opportunity_id", "appointment_id", "visit_id", "line_id", "customer_id", "vehicle_id",
+    "category_id", "labor_operation_id", "advisor_id", "technician_id", "stage", "origin_stage", "event",
+    "cause", "cause_basis", "custom_cause_id", "contributing", "owner", "currency", "grade", "pay_type",
+    "severity", "decided_by", "cancelled_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What was sold of a need: net revenue in minor units, on which basis, on which visit and line."""
+
+    revenue_minor: int
+    basis: RevenueBasis
+    at: datetime
+    visit_id: int | None = None
+    line_id: int | None = None
+
+
+def post_loss(book: Book, loss: Loss) -> LedgerEntry:
+    """Write a LOSS after all rules of the gate; raises RuleViolation and then writes nothing."""
+    cause = check_loss(loss)
+    dealership = book.get(Dealership, loss.subject.dealership_id)
+    reason, subject, value = loss.reason, loss.subject, loss.value
+    price = reason.competitor_price
+    return book.add(
+        LedgerEntry(
+            kind=EntryKind.LOSS, dealership_id=dealership.id, opportunity_id=subject.opportunity_id,
+            appointment_id=loss.appointment_id, visit_id=loss.visit_id, line_id=loss.line_id,
+            customer_id=subject.customer_id, vehicle_id=subject.vehicle_id, category_id=subject.category_id,
+            labor_operation_id=subject.labor_operation_id, advisor_id=subject.advisor_id,
+            technician_id=subject.technician_id, stage=loss.stage, origin_stage=loss.origin_stage or loss.stage,
+            event=loss.event, cause=cause, custom_cause_id=reason.custom_cause_id,
+            cause_basis=CauseBasis.AUTOMATIC if reason.cause is None else CauseBasis.STATED,
+            contributing=[code.value for code in reason.contributing] or None,
+            owner=owner_of(cause, reason.owner), note=reason.note, amount_minor=value.amount_minor,
+            labour_minor=value.labour_minor, parts_minor=value.parts_minor, centihours=value.centihours,
+            currency=dealership.currency, grade=value.grade, pay_type=subject.pay_type,
+            severity=subject.severity, decided_by=reason.decided_by, cancelled_by=reason.cancelled_by,
+            competitor_id=reason.competitor_id,
+            competitor_price_minor=None if price is None else to_minor(price, dealership.currency),
+            occurred_at=loss.occurred_at, business_day=local_day(dealership, loss.occurred_at),
+            decided_at=loss.decided_at, recorded_at=book.now, recorded_by_id=book.actor.employee_id,
+            recorded_by=book.actor.name, document=loss.document, evidence=loss.evidence,
+        )
+    )  # fmt: skip
+
+
+def post_reversal(book: Book, loss: LedgerEntry, *, reason: str, decided_at: datetime, note: str | None = None) -> LedgerEntry:
+    """Take back a LOSS in its own period; raises RuleViolation when it is closed already."""
+    outstanding = outstanding_of(book, loss)
+    if outstanding != loss.amount_minor or is_closed(book, loss):
+        raise RuleViolation("LOSS_CLOSED", f"loss {loss.id} is reversed or recovered already")
+    return book.add(
+        LedgerEntry(
+            **_repeat(loss), kind=EntryKind.REVERSAL, loss_id=loss.id, reason=reason, note=note,
+            amount_minor=loss.amount_minor, labour_minor=loss.labour_minor, parts_minor=loss.parts_minor,
+            centihours=loss.centihours, occurred_at=loss.occurred_at, business_day=loss.business_day,
+            decided_at=decided_at, recorded_at=book.now, recorded_by_id=book.actor.employee_id,
+            recorded_by=book.actor.name,
+        )
+    )  # fmt: skip
+
+
+def post_recovery(book: Book, loss: LedgerEntry, sale: Sale, *, released_minor: int | None = None) -> LedgerEntry:
+    """Record that work came back: `released_minor` (default: all outstanding) closes that much of the LOSS.
+
+    It stands in the period of the sale. Raises RuleViolation when it would release more than is outstanding.
+    """
+    outstanding = outstanding_of(book, loss)
+    released = outstanding if released_minor is None else released_minor
+    if not 0 <= released <= outstanding or is_closed(book, loss):
+        raise RuleViolation(
+            "RELEASE_TOO_MUCH", f"loss {loss.id} has {outstanding} outstanding, {released} cannot be released"
+        )
+    dealership = book.get(Dealership, loss.dealership_id)
+    values = _repeat(loss) | {"visit_id": sale.visit_id, "line_id": sale.line_id}
+    return book.add(
+        LedgerEntry(
+            **values, kind=EntryKind.RECOVERY, loss_id=loss.id, amount_minor=released,
+            revenue_minor=sale.revenue_minor, revenue_basis=sale.basis, occurred_at=sale.at,
+            business_day=local_day(dealership, sale.at), decided_at=sale.at, recorded_at=book.now,
+            recorded_by_id=book.actor.employee_id, recorded_by=book.actor.name,
+        )
+    )  # fmt: skip
+
+
+def outstanding_of(book: Book, loss: LedgerEntry) -> int:
+    """What of the LOSS is neither reversed nor released, in minor units."""
+    return loss.amount_minor - sum(entry.amount_minor for entry in book.many(ENTRIES_OF_LOSS, loss.id))
+
+
+def is_closed(book: Book, loss: LedgerEntry) -> bool:
+    """Whether nothing more can be booked against the LOSS (also one of zero value closes once)."""
+    against = book.many(ENTRIES_OF_LOSS, loss.id)
+    return any(entry.kind == EntryKind.REVERSAL for entry in against) or (
+        bool(against) and outstanding_of(book, loss) == 0
+    )
+
+
+def _repeat(loss: LedgerEntry) -> dict[str, object]:
+    return {name: loss.__dict__[name] for name in _REPEATED}

@@ -1,0 +1,234 @@
+"""What a decision does to an opportunity and to the ledger: refuse, win, take back, close.
+
+Each function settles one opportunity and records one decision. Which decision a fact of the
+workflow means is said by the listeners.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from servicelost.kernel.book import Book
+from servicelost.opportunities.ledger.entries import Sale, post_loss, post_recovery, post_reversal
+from servicelost.opportunities.ledger.gate import check_loss, is_loss
+from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry
+from servicelost.opportunities.ledger.subject import Loss, Subject, Value
+from servicelost.opportunities.pipeline.decisions import lost_on_other_visits, record_decision, sold_on_visit
+from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.states import (
+    OPPORTUNITY_MACHINE,
+    DecisionKind,
+    Effect,
+    OpportunityAction,
+    OpportunityState,
+)
+from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
+from servicelost.taxonomy.grades import Grade
+from servicelost.taxonomy.loss_events import LossEvent
+from servicelost.taxonomy.matrix import is_legal_cause
+from servicelost.taxonomy.stages import Stage
+from servicelost.workflow.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A decision against an opportunity, as far as the source tells it."""
+
+    kind: DecisionKind
+    event: LossEvent
+    stage: Stage
+    reason: Reason
+    value: Value
+    at: datetime
+    visit_id: int | None = None
+    line_id: int | None = None
+    appointment_id: int | None = None
+    origin_stage: Stage | None = None
+    deferred_by: LossEvent | None = None
+    document: str | None = None
+    evidence: dict[str, Any] | None = None
+    stock_covered: bool = False
+
+
+def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
+    """Post the loss the refusal means, if it means one; every rule is checked before anything changes."""
+    check_loss(loss_of(opportunity, refusal, refusal.at))
+    if opportunity.live is None:
+        effect = Effect.MET if opportunity.state == OpportunityState.WON else Effect.NONE
+    elif not is_loss(refusal.event, refusal.reason.cause):
+        assert refusal.reason.cause is not None
+        effect = _close(book, opportunity, refusal.reason.cause, refusal.at)
+    elif sold_on_visit(book, opportunity, refusal.visit_id, refusal.line_id):
+        effect = Effect.MET
+    elif opportunity.state == OpportunityState.LOST:
+        effect = _lose_again(book, opportunity, refusal)
+    else:
+        effect = _lose(book, opportunity, refusal)
+    record_decision(
+        book, opportunity, refusal.kind, effect, refusal.at, visit_id=refusal.visit_id, line_id=refusal.line_id,
+        event=refusal.event, stage=refusal.stage, cause=refusal.reason.cause, note=refusal.reason.note,
+        amount_minor=refusal.value.amount_minor,
+    )  # fmt: skip
+    return effect
+
+
+def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) -> Effect:
+    """The work was sold: what was lost on earlier visits is recovered, what only on this one taken back."""
+    effect = Effect.NONE
+    if opportunity.live is not None:
+        effect = _settle_loss(book, opportunity, sale)
+        move(opportunity, OpportunityAction.WIN)
+        opportunity.live = None
+        opportunity.won_at, opportunity.visit_id = sale.at, sale.visit_id or opportunity.visit_id
+        opportunity.won_minor, opportunity.won_basis = sale.revenue_minor, sale.basis
+    elif opportunity.state == OpportunityState.WON and opportunity.visit_id == sale.visit_id:
+        opportunity.won_minor = (opportunity.won_minor or 0) + sale.revenue_minor
+    record_decision(
+        book, opportunity, kind, effect, sale.at, visit_id=sale.visit_id, line_id=sale.line_id,
+        amount_minor=sale.revenue_minor,
+    )  # fmt: skip
+    return effect
+
+
+def take_back(
+    book: Book, opportunity: Opportunity, why: Cause, at: datetime, kind: DecisionKind, *,
+    visit_id: int | None = None, line_id: int | None = None, note: str | None = None,
+) -> Effect:  # fmt: skip
+    """Reverse an open loss, in its own period; the opportunity is open again. Nothing to do: NONE."""
+    effect = Effect.NONE
+    if opportunity.state == OpportunityState.LOST and opportunity.live is not None:
+        _reverse(book, opportunity, why, at, note)
+        effect = Effect.REVERSED
+    if opportunity.state == OpportunityState.DEFERRED or effect is Effect.REVERSED:
+        move(opportunity, OpportunityAction.REOPEN)
+    record_decision(book, opportunity, kind, effect, at, visit_id=visit_id, line_id=line_id, note=note)
+    return effect
+
+
+def close(
+    book: Book, opportunity: Opportunity, why: Cause, at: datetime, kind: DecisionKind = DecisionKind.CLOSED,
+    note: str | None = None,
+) -> Effect:  # fmt: skip
+    """End the opportunity for a reason that is no loss; an open loss is reversed."""
+    if opportunity.live is None:
+        return Effect.NONE
+    effect = _close(book, opportunity, why, at, note)
+    record_decision(book, opportunity, kind, effect, at, cause=why, note=note)
+    return effect
+
+
+def agree(book: Book, opportunity: Opportunity, at: datetime, visit_id: int, line_id: int) -> Effect:
+    """The customer said yes: what was lost only on this visit was no loss; older losses wait for the sale."""
+    if opportunity.state == OpportunityState.LOST and lost_on_other_visits(book, opportunity, visit_id):
+        record_decision(book, opportunity, DecisionKind.AUTHORIZED, Effect.NONE, at, visit_id=visit_id, line_id=line_id)
+        return Effect.NONE
+    return take_back(
+        book, opportunity, Cause.SUPERSEDED, at, DecisionKind.AUTHORIZED, visit_id=visit_id, line_id=line_id
+    )
+
+
+def subject_of(opportunity: Opportunity) -> Subject:
+    """The opportunity as the ledger wants it described."""
+    return Subject(
+        opportunity.dealership_id, opportunity.id, opportunity.customer_id, opportunity.vehicle_id,
+        opportunity.category_id, opportunity.labor_operation_id, opportunity.advisor_id,
+        opportunity.technician_id, opportunity.pay_type, opportunity.severity,
+    )  # fmt: skip
+
+
+def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
+    entry = post_loss(book, loss_of(opportunity, refusal, refusal.at))
+    move(opportunity, OpportunityAction.LOSE)
+    opportunity.first_lost_at, opportunity.first_lost_stage = refusal.at, entry.origin_stage
+    _hold(opportunity, entry)
+    return Effect.LOST
+
+
+def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
+    """A need lost already: only a new amount or an earlier first decision moves money, in the first period."""
+    assert opportunity.loss_id is not None
+    assert opportunity.first_lost_at is not None
+    loss = book.get(LedgerEntry, opportunity.loss_id)
+    newest = opportunity.last_decision_at is None or refusal.at >= opportunity.last_decision_at
+    first = min(opportunity.first_lost_at, refusal.at)
+    latest = refusal if newest else replace(refusal, value=_value_of(loss))
+    if latest.value.amount_minor == loss.amount_minor and first == opportunity.first_lost_at:
+        return Effect.REPEATED
+    earlier = loss_of(opportunity, _with_known_cause(latest, loss), first)
+    check_loss(earlier)
+    post_reversal(book, loss, reason=Cause.SUPERSEDED, decided_at=refusal.at)
+    origin = Stage(opportunity.first_lost_stage) if opportunity.first_lost_stage else None
+    entry = post_loss(book, replace(earlier, origin_stage=origin or earlier.origin_stage))
+    opportunity.first_lost_at = first
+    _hold(opportunity, entry)
+    return Effect.RESTATED
+
+
+def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
+    """An unstated reason does not wipe out a cause that somebody stated before."""
+    known = Cause(loss.cause)
+    stated_before = loss.cause_basis == CauseBasis.STATED and is_legal_cause(
+        refusal.event, known, cancelled_by=refusal.reason.cancelled_by
+    )
+    if refusal.reason.cause is not None or not stated_before:
+        return refusal
+    return replace(refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note))
+
+
+def _settle_loss(book: Book, opportunity: Opportunity, sale: Sale) -> Effect:
+    if opportunity.state != OpportunityState.LOST:
+        return Effect.WON
+    if not lost_on_other_visits(book, opportunity, sale.visit_id):
+        _reverse(book, opportunity, Cause.SUPERSEDED, sale.at, None)
+        return Effect.REVERSED
+    assert opportunity.loss_id is not None
+    post_recovery(book, book.get(LedgerEntry, opportunity.loss_id), sale)
+    _let_go(opportunity)
+    return Effect.RECOVERED
+
+
+def _close(book: Book, opportunity: Opportunity, why: Cause, at: datetime, note: str | None = None) -> Effect:
+    assert why in NOT_A_LOSS
+    if opportunity.state == OpportunityState.LOST:
+        _reverse(book, opportunity, why, at, note)
+    move(opportunity, OpportunityAction.CLOSE)
+    opportunity.live, opportunity.closed_reason = None, why
+    return Effect.CLOSED
+
+
+def _reverse(book: Book, opportunity: Opportunity, why: Cause, at: datetime, note: str | None) -> None:
+    assert opportunity.loss_id is not None
+    post_reversal(book, book.get(LedgerEntry, opportunity.loss_id), reason=why, decided_at=at, note=note)
+    _let_go(opportunity)
+
+
+def _hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
+    opportunity.loss_id, opportunity.outstanding_minor = entry.id, entry.amount_minor
+    opportunity.amount_minor = entry.amount_minor
+
+
+def _let_go(opportunity: Opportunity) -> None:
+    opportunity.loss_id, opportunity.outstanding_minor = None, 0
+    opportunity.first_lost_at = opportunity.first_lost_stage = None
+
+
+def move(opportunity: Opportunity, action: OpportunityAction) -> None:
+    """Bring the opportunity into its next state; raises IllegalMove."""
+    opportunity.state = OPPORTUNITY_MACHINE.next(OpportunityState(opportunity.state), action)
+
+
+def loss_of(opportunity: Opportunity, refusal: Refusal, occurred_at: datetime) -> Loss:
+    """The refusal as a loss of that time; a reason that is no loss carries no value."""
+    value = refusal.value
+    if not is_loss(refusal.event, refusal.reason.cause):
+        value = replace(value, amount_minor=0, labour_minor=None, parts_minor=None, centihours=None)
+    return Loss(
+        subject_of(opportunity), refusal.event, refusal.stage, value, occurred_at, refusal.at,
+        reason=refusal.reason, origin_stage=refusal.origin_stage, deferred_by=refusal.deferred_by,
+        appointment_id=refusal.appointment_id, visit_id=refusal.visit_id, line_id=refusal.line_id,
+        document=refusal.document, evidence=refusal.evidence, stock_covered=refusal.stock_covered,
+    )  # fmt: skip
+
+
+def _value_of(loss: LedgerEntry) -> Value:
+    return Value(loss.amount_minor, Grade(loss.grade), loss.labour_minor, loss.parts_minor, loss.centihours)

@@ -1,0 +1,127 @@
+"""What calls and part requests mean: an opportunity of its own, lost when nobody served it.
+
+A missed call is no loss when the same number, or its customer, is spoken to within the window.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from servicelost.administration.preferences import read_setting
+from servicelost.administration.settings import MISSED_CALL_WINDOW
+from servicelost.directory.models import ServiceCategory
+from servicelost.kernel.book import Book
+from servicelost.opportunities.followup.facts import ContactMade
+from servicelost.opportunities.ledger.models import LedgerEntry
+from servicelost.opportunities.ledger.subject import Value
+from servicelost.opportunities.pipeline.models import (
+    OPPORTUNITIES_OF_CALL,
+    OPPORTUNITIES_OF_CUSTOMER,
+    Opportunity,
+)
+from servicelost.opportunities.pipeline.needs import need_of_call
+from servicelost.opportunities.pipeline.opening import open_opportunity
+from servicelost.opportunities.pipeline.settling import Refusal, refuse, take_back
+from servicelost.opportunities.pipeline.states import DecisionKind, OpportunityState
+from servicelost.opportunities.pipeline.valuation import missed_call
+from servicelost.taxonomy.causes import Cause
+from servicelost.taxonomy.grades import Grade
+from servicelost.taxonomy.loss_events import LossEvent
+from servicelost.taxonomy.sources import OpportunitySource
+from servicelost.taxonomy.stages import Stage
+from servicelost.workflow.facts import CallMissed, CallReceived, PartNotSupplied
+from servicelost.workflow.models.signals import CALLS_OF_PHONE, Call, PartRequest
+from servicelost.workflow.reason import UNSTATED
+
+_STATUS_CALL = "STATUS"
+_WORKSHOP = "WORKSHOP"
+
+
+def on_call_missed(book: Book, fact: CallMissed) -> None:
+    """A missed call is lost at once, unless it only asked how far the car is or was answered in time."""
+    call = fact.call
+    if call.purpose == _STATUS_CALL:
+        return
+    category = book.find(ServiceCategory, call.category_id) if call.category_id else None
+    opportunity = open_opportunity(
+        book, call.dealership_id, need_of_call(call.phone_key, call.customer_id, category, f"call:{call.id}"),
+        OpportunitySource.CALL, fact.at, call_id=call.id, customer_id=call.customer_id,
+        category_id=call.category_id,
+    )  # fmt: skip
+    refusal = Refusal(
+        DecisionKind.UNANSWERED, LossEvent.CALL_MISSED, Stage.LEAD, UNSTATED, missed_call(book, call.dealership_id),
+        fact.at, document=f"call {call.source}: {call.source_id}"[:200],
+        evidence=None if call.waited_seconds is None else {"waited_seconds": call.waited_seconds},
+    )  # fmt: skip
+    refuse(book, opportunity, refusal)
+    answered = _answered_after(book, call)
+    if answered is not None:
+        take_back(book, opportunity, Cause.SUPERSEDED, answered, DecisionKind.ANSWERED)
+
+
+def on_call_received(book: Book, fact: CallReceived) -> None:
+    """Spoken to: calls of this number missed shortly before are no loss."""
+    if fact.call.phone_key is None:
+        return
+    for call in book.many(CALLS_OF_PHONE, fact.call.dealership_id, fact.call.phone_key):
+        if call.missed:
+            for opportunity in book.many(OPPORTUNITIES_OF_CALL, call.id):
+                _answer(book, opportunity, fact.at)
+
+
+def on_contact_made(book: Book, fact: ContactMade) -> None:
+    """A two-way contact with the customer answers the calls missed shortly before."""
+    if fact.contact.customer_id is None:
+        return
+    for opportunity in book.many(OPPORTUNITIES_OF_CUSTOMER, fact.contact.customer_id):
+        if opportunity.call_id is not None:
+            _answer(book, opportunity, fact.at)
+
+
+def on_part_not_supplied(book: Book, fact: PartNotSupplied) -> None:
+    """A part asked for and not sold is lost at price times quantity."""
+    request = fact.request
+    opportunity = open_opportunity(
+        book, request.dealership_id, f"part:{request.id}", OpportunitySource.PARTS_COUNTER, fact.at,
+        part_request_id=request.id, customer_id=request.customer_id, vehicle_id=request.vehicle_id,
+        visit_id=request.visit_id,
+    )  # fmt: skip
+    stage = Stage.WORK if request.channel == _WORKSHOP else Stage.LEAD
+    refusal = Refusal(
+        DecisionKind.NOT_SUPPLIED, LossEvent.PART_NOT_SUPPLIED, stage, fact.reason,
+        _value_of_parts(book, request), fact.at, visit_id=request.visit_id,
+        document=f"part {request.source}: {request.source_id}"[:200],
+        evidence={"part_number": request.part_number, "quantity_milli": request.quantity_milli,
+                  "on_hand_milli": request.on_hand_milli},
+        stock_covered=request.on_hand_milli is not None and request.on_hand_milli >= request.quantity_milli,
+    )  # fmt: skip
+    refuse(book, opportunity, refusal)
+
+
+def _answer(book: Book, opportunity: Opportunity, at: datetime) -> None:
+    if opportunity.state != OpportunityState.LOST or opportunity.loss_id is None:
+        return
+    loss = book.get(LedgerEntry, opportunity.loss_id)
+    in_time = timedelta(0) <= at - loss.occurred_at <= _window(book, opportunity.dealership_id)
+    if loss.event == LossEvent.CALL_MISSED and in_time:
+        take_back(book, opportunity, Cause.SUPERSEDED, at, DecisionKind.ANSWERED)
+
+
+def _answered_after(book: Book, call: Call) -> datetime | None:
+    """When the number was answered within the window, if that is known already."""
+    if call.phone_key is None:
+        return None
+    latest = call.occurred_at + _window(book, call.dealership_id)
+    answers = (other.occurred_at for other in book.many(CALLS_OF_PHONE, call.dealership_id, call.phone_key)
+               if not other.missed and call.occurred_at <= other.occurred_at <= latest)  # fmt: skip
+    return min(answers, default=None)
+
+
+def _window(book: Book, dealership_id: int) -> timedelta:
+    return timedelta(minutes=read_setting(book, dealership_id, MISSED_CALL_WINDOW))
+
+
+def _value_of_parts(book: Book, request: PartRequest) -> Value:
+    if request.unit_price_minor is None:
+        return Value(0, Grade.D)
+    total = round(Decimal(request.unit_price_minor * request.quantity_milli) / 1000)
+    return Value(total, Grade.B, parts_minor=total)

@@ -1,0 +1,114 @@
+"""Invented customers and cars: names nobody has, makes nobody builds, numbers nobody answers.
+
+Telephone numbers come from the ranges that Germany's regulator keeps free for films; e-mail
+addresses end in example.com. What customers do is in `habits`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from typing import Any
+
+from servicelost.directory.vins import check_digit
+
+_FIRST = (
+    "Adela", "Bruno", "Celia", "Darius", "Elka", "Fabio", "Greta", "Hugo", "Ilka", "Jasper", "Kira", "Lorenz",
+    "Mila", "Nils", "Odette", "Pavel", "Quinn", "Rosa", "Sven", "Tilda", "Ulric", "Vera", "Wanda", "Yorick",
+)  # fmt: skip
+_LAST = (
+    "Applegarth", "Birdwhistle", "Cloverdell", "Dewberry", "Elderfen", "Foxglade", "Gingerloft", "Heatherby",
+    "Inkpenny", "Juniperhill", "Kettleburn", "Larkmeadow", "Mossgrove", "Nettlecombe", "Owlsworth",
+    "Plumridge", "Quillfeather", "Rainsford", "Summerhay", "Thornybank", "Umberleigh", "Vinterholm",
+    "Willowmere", "Yarrowby",
+)  # fmt: skip
+_FLEETS = ("Parcel Hare", "Bluebell Care", "Tinker Plumbing", "Harbour Bakery")
+_CARS = (
+    ("Aurel", ("Vela", "Nova Estate", "Comet")),
+    ("Borealis", ("B2", "B4 Tourer", "City E")),
+    ("Kestrel", ("Wing", "Ridge 4x4")),
+)
+_FILM_NUMBERS = ("+49 30 23125", "+49 69 90009", "+49 40 66969", "+49 221 4710", "+49 89 99998")
+
+_VIN_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
+
+
+@dataclass(slots=True)
+class Car:
+    """A car and how far it is driven; `needs` are the names of services it was once told to have."""
+
+    id: str
+    vin: str
+    plate: str
+    make: str
+    model: str
+    model_year: int
+    base_km: int
+    km_a_day: int
+    since: date
+    needs: set[str] = field(default_factory=set)
+    last_visit: date | None = None
+    gone: bool = False
+
+    def odometer(self, day: date) -> int:
+        """The reading on that day, in km."""
+        return self.base_km + self.km_a_day * max(0, (day - self.since).days)
+
+    def as_data(self) -> dict[str, Any]:
+        """The car as events describe it."""
+        return {
+            "id": self.id, "vin": self.vin, "plate": self.plate, "make": self.make, "model": self.model,
+            "model_year": self.model_year,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer with one car."""
+
+    id: str
+    name: str
+    phone: str
+    email: str
+    fleet: bool
+    car: Car
+
+    def as_data(self) -> dict[str, Any]:
+        """The customer as events describe him."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "phone": self.phone,
+            "email": self.email,
+            "fleet": self.fleet,
+        }
+
+
+def invent_customers(rng: Random, code: str, count: int, since: date) -> list[Customer]:
+    """So many customers with a car each."""
+    return [_customer(rng, code, number, since) for number in range(1, count + 1)]
+
+
+def _customer(rng: Random, code: str, number: int, since: date) -> Customer:
+    fleet = rng.random() < 0.08
+    first, last = rng.choice(_FIRST), rng.choice(_LAST)
+    name = f"{rng.choice(_FLEETS)} {number}" if fleet else f"{first} {last}"
+    phone = f"{_FILM_NUMBERS[number // 1000 % len(_FILM_NUMBERS)]}{number % 1000:03d}"
+    email = f"{first}.{last}.{code}{number}@example.com".lower()
+    return Customer(f"{code}-C{number}", name, phone, email, fleet, _car(rng, code, number, since))
+
+
+def _car(rng: Random, code: str, number: int, since: date) -> Car:
+    make, models = rng.choice(_CARS)
+    age = min(int(rng.gammavariate(2.2, 2.2)), 18)
+    letters = "".join(rng.choices("ABCDEFGHJKLMNPRSTUVWXYZ", k=2))
+    return Car(
+        f"{code}-V{number}", _vin(rng), f"XX-{letters} {rng.randint(100, 9999)}", make, rng.choice(models),
+        since.year - age, rng.randint(9_000, 17_000) * age + rng.randint(500, 9_000), rng.randint(15, 70),
+        since,
+    )  # fmt: skip
+
+
+def _vin(rng: Random) -> str:
+    """A well-formed VIN that belongs to no manufacturer."""
+    vin = "ZZX" + "".join(rng.choices(_VIN_ALPHABET, k=14))
+    return vin[:8] + check_digit(vin) + vin[9:]

@@ -1,0 +1,58 @@
+"""The standalone application: Flask configured from the environment, our extension, and the sign-in pages."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, redirect
+from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from servicelost.config import Settings
+from servicelost.config.settings import PREFIX
+from servicelost.extension import ServiceLost
+from servicelost.standalone.pages import blueprint, sign_in_url
+from servicelost.standalone.sign_in import signed_in_actor
+
+_KEY_FILE = "secret_key"
+
+
+def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
+    """The application that `SERVICELOST_*` variables describe; raises ConfigError."""
+    settings = Settings.from_mapping(environment)
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app = Flask("servicelost", instance_path=str(settings.instance_path), static_folder=None)
+    app.config.from_mapping(
+        {key: value for key, value in environment.items() if key.startswith(PREFIX)},
+        SERVICELOST_INSTANCE_PATH=settings.instance_path,
+        SECRET_KEY=settings.secret_key or kept_secret(settings.instance_path / _KEY_FILE),
+        SESSION_COOKIE_NAME="servicelost_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
+    )
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies)  # type: ignore[method-assign]
+    ServiceLost(identity=signed_in_actor, sign_in_url=sign_in_url).init_app(app)
+    app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
+    if settings.url_prefix:
+        app.add_url_rule("/", "root", lambda: _redirect_to(settings.url_prefix))
+    return app
+
+
+def kept_secret(file: Path) -> str:
+    """The key kept in the file; made up and kept, readable by nobody else, when there is none yet."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text()
+    with os.fdopen(descriptor, "w") as out:
+        key = secrets.token_urlsafe(48)
+        out.write(key)
+    return key
+
+
+def _redirect_to(path: str) -> ResponseReturnValue:
+    return redirect(f"{path}/")

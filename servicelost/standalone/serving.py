@@ -1,0 +1,43 @@
+"""The web process: the standalone application behind waitress."""
+
+import logging
+import signal
+from types import FrameType
+
+import click
+import waitress
+
+from servicelost.cli.installation import installation
+from servicelost.config import Settings
+
+# Beyond this the server itself hangs up; up to it, a body that is too large gets a proper answer from us.
+_ANSWERED_BODIES = 16
+
+
+@click.command()
+def web() -> None:
+    """Start the web server alone, for a machine whose workers run elsewhere."""
+    found = installation()
+    settings = found.runtime.settings
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = found.app
+    signal.signal(signal.SIGTERM, _stop)
+    waitress.serve(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        ident=None,
+        max_request_body_size=_ANSWERED_BODIES * settings.max_body_bytes,
+    )
+
+
+def address_of(settings: Settings) -> str:
+    """Where a browser on this machine finds the first page."""
+    host = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host  # noqa: S104 - compared
+    return f"http://{host}:{settings.port}{settings.url_prefix}/"
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # waitress ends in good order on this, as on Ctrl-C.
+    raise SystemExit(0)

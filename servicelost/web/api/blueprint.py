@@ -1,0 +1,87 @@
+"""The API's blueprint and the one way to add an endpoint: method, path, action, schemas in one line.
+
+The wrapper exists because flask-smorest has no types; what it does is all flask-smorest.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import current_app, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from marshmallow import Schema
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from servicelost.web.api.parsing import JsonParser
+from servicelost.web.errors import answer_json
+from servicelost.web.guard import guard
+from servicelost.web.permissions import Action, allowed_for
+
+F = TypeVar("F", bound=Callable[..., Any])
+SchemaType = type[Schema] | Schema | None
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
+    ARGUMENTS_PARSER = JsonParser()
+
+
+blueprint = _Blueprint("servicelost_api", __name__)
+guard(blueprint, answer_json)
+
+
+def endpoint(
+    method: str,
+    path: str,
+    action: Action,
+    *,
+    tag: str,
+    answer: SchemaType = None,
+    status: HTTPStatus = HTTPStatus.OK,
+    body: SchemaType = None,
+    query: SchemaType = None,
+    doc: dict[str, Any] | None = None,
+) -> Callable[[F], F]:
+    """Make a function an endpoint of the API; it gets `body`, then `query`, then the path's values."""
+
+    def add(view: F) -> F:
+        made: Any = blueprint.alt_response("default", response="DEFAULT_ERROR")(view)
+        made = blueprint.response(status, answer)(made)
+        if query is not None:
+            made = blueprint.arguments(query, location="query")(made)
+        if body is not None:
+            made = blueprint.arguments(body, location="json")(made)
+        if doc:
+            made = blueprint.doc(**doc)(made)
+        blueprint.add_url_rule(path, view.__name__, allowed_for(action)(made), methods=[method], tags=[tag])
+        return view
+
+    return add
+
+
+@allowed_for(Action.PUBLIC)
+def nothing_here(**_path: str) -> ResponseReturnValue:
+    """Answer for paths and methods that are not in the API, which would else get the host's own page."""
+    allowed = [method for method in _METHODS if _is_possible(method)]
+    if allowed:
+        raise MethodNotAllowed(allowed, f"{request.method} is not possible here, only {', '.join(allowed)}")
+    raise NotFound(f"there is nothing at {request.path}; what there is, openapi.json says")
+
+
+def _is_possible(method: str) -> bool:
+    adapter = current_app.url_map.bind_to_environ(request.environ)
+    try:
+        rule, _ = adapter.match(method=method, return_rule=True)
+    except (NotFound, MethodNotAllowed, RequestRedirect):
+        return False
+    return rule.endpoint != request.endpoint
+
+
+def add_catch_all() -> None:
+    """Answer everything below the API's path that no endpoint answers; call it once, last."""
+    super(Blueprint, blueprint).add_url_rule(
+        "/<path:rest>", "nothing_here", nothing_here, methods=[*_METHODS], strict_slashes=False
+    )

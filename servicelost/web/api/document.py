@@ -1,0 +1,69 @@
+"""flask-smorest made to own nothing: no handlers, commands or pages on the host's application.
+
+The description of the API is built when the blueprint is registered and kept per application.
+"""
+
+from typing import Any, cast
+
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from servicelost import __version__
+from servicelost.intake.catalogue import event_schemas
+from servicelost.web.schemas.problems import ProblemSchema
+
+# The name under which flask-smorest keeps our Api beside a host's own.
+_CONFIG_PREFIX = "SERVICELOST_"
+_ABOUT = """Facts go in as events, decisions about lines are made on visits, what was lost is read from the
+ledger and from reports. Call with `Authorization: Bearer <token>`; amounts are decimal strings, times carry
+an offset, errors always have one shape."""
+
+
+class HostFriendlyApi(Api):  # type: ignore[misc] # flask-smorest has no types
+    """An Api that describes our blueprint and leaves the rest of the application alone."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Register nothing: the stock Api would turn the host's own 404 page into JSON."""
+
+    def _register_doc_blueprint(self) -> None:
+        """Register nothing: our pages show the document, without assets from elsewhere."""
+
+    def _init_spec(self, **options: Any) -> None:
+        """Make the document, but take the command away that this adds to the host's command line."""
+        commands = self._app.cli.commands
+        had_one = "openapi" in commands
+        super()._init_spec(**options)
+        if not had_one:
+            commands.pop("openapi", None)
+
+
+def describe_api(app: Flask, blueprint: Blueprint, url_prefix: str) -> None:
+    """Register the blueprint with the application and build the description of what is in it."""
+    api = HostFriendlyApi(config_prefix=_CONFIG_PREFIX)
+    api.init_app(
+        app,
+        spec_kwargs={
+            "title": "servicelost",
+            "version": __version__,
+            "openapi_version": "3.1.0",
+            "info": {"description": _ABOUT},
+        },
+    )
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{"token": []}]
+    api.register_blueprint(blueprint, url_prefix=url_prefix)
+    api.spec.components.schema(
+        "Event",
+        {
+            "oneOf": list(event_schemas().values()),
+            "description": "One fact from a source, as the event catalogue says.",
+        },
+    )
+
+
+def openapi_document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document of the application's API."""
+    api = app.extensions["flask-smorest"]["apis"][_CONFIG_PREFIX]["ext_obj"]
+    return cast(dict[str, Any], api.spec.to_dict())

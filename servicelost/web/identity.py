@@ -1,0 +1,80 @@
+"""Who is calling: a person the host or the standalone app has signed in, or a system with an API token.
+
+Nobody is turned away here; what the caller may do is checked by `permissions`.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import request
+
+from servicelost.kernel.actor import SYSTEM, Actor
+from servicelost.kernel.errors import ServiceLostError
+from servicelost.web.current import current_runtime, current_state, kept
+from servicelost.web.models import ApiToken
+from servicelost.web.scopes import Scope, roles_of
+from servicelost.web.tokens import MARK, find_token
+
+_BEARER = "Bearer "
+
+
+class NotSignedIn(ServiceLostError):
+    """The request does not say who is calling, or not truly."""
+
+    def __init__(self, message: str = "sign in, or send an API token: Authorization: Bearer slt_...") -> None:
+        super().__init__("NOT_SIGNED_IN", message)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes the request; `scopes` is None for a person, whose roles alone decide."""
+
+    actor: Actor
+    scopes: frozenset[Scope] | None = None
+
+    @property
+    def by_token(self) -> bool:
+        """Whether a system calls with a token of ours: then no browser can be tricked into the call."""
+        return self.scopes is not None
+
+
+def find_caller() -> Caller | None:
+    """Who makes this request, looked up once; raises NotSignedIn for a token that is not good."""
+    if "caller" not in kept():
+        kept()["caller"] = _identify()
+    return cast(Caller | None, kept()["caller"])
+
+
+def current_caller() -> Caller:
+    """Who makes this request; raises NotSignedIn."""
+    caller = find_caller()
+    if caller is None:
+        raise NotSignedIn
+    return caller
+
+
+def current_actor() -> Actor:
+    """In whose name this request acts; raises NotSignedIn."""
+    return current_caller().actor
+
+
+def _identify() -> Caller | None:
+    sent = request.headers.get("Authorization", "")
+    if sent.startswith(_BEARER + MARK):
+        return _by_token(sent.removeprefix(_BEARER).strip())
+    actor = current_state().identity()
+    return None if actor is None else Caller(actor)
+
+
+def _by_token(secret: str) -> Caller:
+    with current_runtime().unit(SYSTEM, reading=True) as book:
+        token = find_token(book, secret)
+        if token is None:
+            raise NotSignedIn("this API token is unknown, expired or revoked")
+        return _caller_of(token)
+
+
+def _caller_of(token: ApiToken) -> Caller:
+    scopes = frozenset(Scope(name) for name in token.scopes)
+    sight = None if token.dealership_ids is None else frozenset(token.dealership_ids)
+    return Caller(Actor(token.name, roles_of(scopes), sight), scopes)

@@ -1,0 +1,104 @@
+"""What the frame around a page knows: where one can go, who is signed in, what was just said.
+
+The content of pages is in the views.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from servicelost.web.current import kept
+from servicelost.web.identity import find_caller
+from servicelost.web.permissions import Action, may
+from servicelost.web.ui import wording
+from servicelost.web.ui.assets import asset_url
+from servicelost.web.ui.labels import SEVERITY_ICONS, SEVERITY_LABELS
+
+_HOME = "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-5v-6h-4v6H5a1 1 0 0 1-1-1z"
+_CAR = "M5 16v2m14-2v2M4 16v-4l2-5h12l2 5v4zm3-3h.01M17 13h.01M5 11h14"
+_CHART = "M4 20V4m0 16h16M8 16v-5m4 5V8m4 8v-3"
+_BOOK = "M6 4h11a1 1 0 0 1 1 1v15H7a2 2 0 0 1-2-2V5a1 1 0 0 1 1-1zm-1 14a2 2 0 0 1 2-2h11M9 8h6"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page one can go to from everywhere."""
+
+    label: str
+    url: str
+    icon: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something said at the top of a page; with `undo_url`, what was done can be taken back."""
+
+    text: str
+    wrong: bool = False
+    undo_url: str | None = None
+
+
+_PLACES = (
+    ("Home", "home", _HOME, Action.USE_MODULE, ("home",)),
+    ("Visits", "visits", _CAR, Action.READ_VISITS, ("visit",)),
+    ("Reports", "reports", _CHART, Action.READ_REPORTS, ("report", "rows")),
+    ("Ledger", "ledger", _BOOK, Action.READ_LEDGER, ("ledger", "entry")),
+)
+
+
+def navigation() -> list[Place]:
+    """The places the caller may go to; none for somebody who is not signed in."""
+    caller = find_caller()
+    if caller is None:
+        return []
+    here = (request.endpoint or "").rpartition(".")[2]
+    return [
+        Place(label, url_for(f".{endpoint}"), icon, any(here.startswith(stem) for stem in stems))
+        for label, endpoint, icon, action, stems in _PLACES
+        if may(caller, action)
+    ]
+
+
+def person() -> str | None:
+    """The sign-in name of the caller."""
+    caller = find_caller()
+    return None if caller is None else caller.actor.name
+
+
+def can(action: str) -> bool:
+    """Whether the caller may do this at all."""
+    caller = find_caller()
+    return caller is not None and may(caller, Action(action))
+
+
+def say(message: Message) -> None:
+    """Show this at the top of the page that answers the request."""
+    kept().setdefault("messages", []).append(message)
+
+
+def messages() -> list[Message]:
+    """What is to be said, in the order it was said."""
+    said: list[Message] = kept().get("messages", [])
+    return said
+
+
+def page_tools() -> dict[str, Any]:
+    """What every template of ours can use."""
+    return {
+        "asset_url": asset_url,
+        "navigation": navigation,
+        "person": person,
+        "can": can,
+        "messages": messages,
+        "severity_icon": SEVERITY_ICONS.__getitem__,
+        "severity_label": SEVERITY_LABELS.__getitem__,
+        "money": wording.money,
+        "round_money": wording.round_money,
+        "day": wording.day,
+        "moment": wording.moment,
+        "clock": wording.clock,
+        "odometer": wording.odometer,
+        "counted": wording.counted,
+    }

@@ -1,0 +1,54 @@
+"""Words and tones for the codes a page shows: states of visits and lines, severities, ledger entries.
+
+Tones name the money states of the design (potential, won, lost, deferred, recovered); the colours
+behind them are in the style sheet. Labels of causes, events and stages come from the taxonomy.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from servicelost.taxonomy.severity import Severity
+from servicelost.taxonomy.stages import STAGES, Stage
+from servicelost.workflow.states import LineState, VisitState
+
+
+class Mark(NamedTuple):
+    """A code in words, with the tone it is shown in."""
+
+    label: str
+    tone: str
+
+
+LINE_MARKS: Mapping[str, Mark] = {
+    LineState.BOOKED: Mark("Booked", "potential"),
+    LineState.RECOMMENDED: Mark("Recommended", "potential"),
+    LineState.QUOTED: Mark("Quoted", "potential"),
+    LineState.AUTHORIZED: Mark("Approved", "won"),
+    LineState.STARTED: Mark("In work", "won"),
+    LineState.COMPLETED: Mark("Done", "won"),
+    LineState.INVOICED: Mark("Invoiced", "won"),
+    LineState.DEFERRED: Mark("Postponed", "deferred"),
+    LineState.DECLINED: Mark("Declined", "lost"),
+    LineState.REMOVED: Mark("Taken off", "lost"),
+    LineState.NOT_PRESENTED: Mark("Never presented", "lost"),
+    LineState.EXPIRED: Mark("Expired", "lost"),
+    LineState.NOT_PERFORMED: Mark("Not done", "lost"),
+    LineState.CANCELLED: Mark("Cancelled", "lost"),
+}
+
+VISIT_MARKS: Mapping[str, Mark] = {
+    **{VisitState(stage): Mark(info.label, "here") for stage, info in STAGES.items() if stage != Stage.LEAD},
+    VisitState.PLANNING: Mark("Planned", "potential"),
+    VisitState.CLOSED: Mark("Closed", "none"),
+    VisitState.CANCELLED: Mark("Cancelled", "lost"),
+    VisitState.TURNED_AWAY: Mark("Turned away", "lost"),
+}
+
+ENTRY_MARKS: Mapping[str, Mark] = {
+    "LOSS": Mark("Lost", "lost"),
+    "REVERSAL": Mark("Taken back", "potential"),
+    "RECOVERY": Mark("Recovered", "recovered"),
+}
+
+SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲", Severity.GREEN: "✓"}
+SEVERITY_LABELS: Mapping[str, str] = {Severity.RED: "Red", Severity.YELLOW: "Amber", Severity.GREEN: "Green"}

@@ -1,0 +1,18 @@
+"""Putting the pages into an application; the views come with the modules named here."""
+
+from flask import Flask
+
+from servicelost.web.permissions import Action
+from servicelost.web.ui import assets, decisions, home, ledger, reports, rows, visits
+from servicelost.web.ui.blueprint import page, pages
+from servicelost.web.ui.frame import page_tools
+
+VIEWS = (home, visits, decisions, reports, rows, ledger)
+
+page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)
+pages.context_processor(page_tools)
+
+
+def mount_pages(app: Flask, url_prefix: str) -> None:
+    """Register the pages under the module's own prefix."""
+    app.register_blueprint(pages, url_prefix=url_prefix)

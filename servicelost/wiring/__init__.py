@@ -1,0 +1,9 @@
+"""The composition root: who listens to what, which job name is which task, what runs again and again.
+
+Everything concrete meets here and nowhere else. No rule of the trade is written in this room.
+"""
+
+from servicelost.wiring.assembly import build_bus, build_runtime
+from servicelost.wiring.tasks import PERIODIC, TASKS
+
+__all__ = ["PERIODIC", "TASKS", "build_bus", "build_runtime"]

@@ -1,0 +1,26 @@
+"""Putting a runtime together: settings, database, clock, everybody who listens, and the queue."""
+
+from servicelost.config import Settings
+from servicelost.jobs.queue import open_queue
+from servicelost.kernel.clock import Clock
+from servicelost.kernel.events import EventBus
+from servicelost.opportunities.pipeline import listeners as pipeline
+from servicelost.runtime import EngineSource, Runtime
+from servicelost.wiring.models import MODEL_MODULES
+
+_SUBSCRIBERS = (pipeline.subscribe,)
+
+
+def build_runtime(settings: Settings, *, engine: EngineSource = None, clock: Clock | None = None) -> Runtime:
+    """The runtime of one application, with everybody listening who must."""
+    # The writer orders tables by what refers to what, so it must know all of them.
+    assert MODEL_MODULES  # noqa: S101
+    return Runtime(settings, engine=engine, clock=clock, bus=build_bus(), queue=open_queue)
+
+
+def build_bus() -> EventBus:
+    """An event bus with all listeners of the house."""
+    bus = EventBus()
+    for subscribe in _SUBSCRIBERS:
+        subscribe(bus)
+    return bus

@@ -1,0 +1,46 @@
+"""Which job name is which task, and which tasks are asked for again and again.
+
+A name is a promise to jobs that wait in a queue: it is not changed lightly. Tasks are imported when they are
+run, since some of them load the engine that computes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from servicelost.jobs.schedule import PeriodicJob
+from servicelost.runtime import Runtime
+
+
+def later(target: str) -> Callable[..., Any]:
+    """The function ``module:name``, imported at each call."""
+    module, _, name = target.partition(":")
+
+    def run(runtime: Runtime, **payload: Any) -> Any:
+        return getattr(import_module(module), name)(runtime, **payload)
+
+    run.__name__ = name
+    return run
+
+
+REPORT_RUN = "report-run"
+
+TASKS: Mapping[str, Callable[..., Any]] = {
+    REPORT_RUN: later("servicelost.wiring.computing:run_report"),
+    "lake-refresh": later("servicelost.wiring.computing:refresh_lake"),
+    "recover-runs": later("servicelost.wiring.housekeeping:recover_runs"),
+    "mark-no-shows": later("servicelost.wiring.housekeeping:mark_no_shows"),
+    "expire-quotes": later("servicelost.wiring.housekeeping:expire_quotes"),
+    "lapse-deferrals": later("servicelost.wiring.housekeeping:lapse_deferrals"),
+    "retry-parked": later("servicelost.wiring.housekeeping:retry_parked_events"),
+}
+
+PERIODIC: Sequence[PeriodicJob] = (
+    PeriodicJob("lake-refresh", timedelta(minutes=5), "lake-refresh"),
+    PeriodicJob("recover-runs", timedelta(minutes=2), "recover-runs"),
+    PeriodicJob("mark-no-shows", timedelta(minutes=10), "mark-no-shows"),
+    PeriodicJob("expire-quotes", timedelta(minutes=30), "expire-quotes"),
+    PeriodicJob("lapse-deferrals", timedelta(hours=6), "lapse-deferrals"),
+    PeriodicJob("retry-parked", timedelta(hours=1), "retry-parked"),
+)

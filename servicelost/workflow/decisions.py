@@ -1,0 +1,280 @@
+"""Decisions about lines: authorised, declined, deferred, removed, reduced.
+
+A decision that happened before the newest one is kept in the log and changes nothing; one that
+repeats the newest changes nothing either. What a refusal costs is not known here.
+"""
+
+from datetime import date, datetime, timedelta
+
+from servicelost.kernel.book import Book
+from servicelost.kernel.errors import RuleViolation
+from servicelost.taxonomy.authorization import AuthorizationMethod
+from servicelost.taxonomy.parties import Party
+from servicelost.taxonomy.stages import Stage
+from servicelost.workflow.blanks import fill_blanks
+from servicelost.workflow.facts import LineAuthorized, LineDeclined, LineDeferred, LineReduced, LineRemoved
+from servicelost.workflow.guards import check_not_ended
+from servicelost.workflow.history import is_late, is_overtaken, newest_with, stage_then
+from servicelost.workflow.lines import reprice, visit_of
+from servicelost.workflow.models.lines import Line
+from servicelost.workflow.models.log import ENTRIES_OF_LINE
+from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.prices import Price, PricedAs, price_of_line, set_price
+from servicelost.workflow.reason import UNSTATED, Reason
+from servicelost.workflow.stated import in_words, is_news
+from servicelost.workflow.states import DONE, LINE_MACHINE, LineAction, LineState
+from servicelost.workflow.transitions import log_line, shift_line
+
+# Nowhere on earth is a calendar day later than 12 hours behind UTC.
+_LATEST_DAY_BEHIND_UTC = timedelta(hours=12)
+
+
+def authorize_line(
+    book: Book,
+    line: Line,
+    *,
+    at: datetime,
+    method: AuthorizationMethod | None = None,
+    authorized_by: str | None = None,
+    amount_minor: int | None = None,
+    labour_minor: int | None = None,
+    parts_minor: int | None = None,
+    centihours: int | None = None,
+) -> Line:
+    """The customer, or who pays for him, agreed; a price stated with it is the agreed one.
+
+    For work begun or done already, only the papers are filled in.
+    """
+    visit = visit_of(book, line)
+    price = Price(amount_minor, labour_minor, parts_minor, centihours)
+    papers = {"authorization_method": method.value if method else None, "authorized_by": authorized_by}
+    if line.state in (LineState.STARTED, *DONE):
+        fill_blanks(line, **papers)
+        return line
+    if _says_the_same(line, papers, price) or not _take(book, line, visit, LineAction.AUTHORIZE, at, None):
+        return line
+    reprice(book, line, visit, price, at, PricedAs.QUOTED, LineAction.AUTHORIZE)
+    line.decided_by = Party.CUSTOMER.value
+    line.authorization_method = papers["authorization_method"] or line.authorization_method
+    line.authorized_by = authorized_by or line.authorized_by
+    line.authorized_minor = line.amount_minor
+    book.publish(LineAuthorized(line, visit, at))
+    return line
+
+
+def decline_line(
+    book: Book, line: Line, *, at: datetime, reason: Reason = UNSTATED, stage: Stage | None = None
+) -> Line:
+    """The customer said no; also after the visit was closed."""
+    visit = visit_of(book, line)
+    if _repeats(book, line, LineAction.DECLINE, LineState.DECLINED, reason):
+        return line
+    if _take(book, line, visit, LineAction.DECLINE, at, reason):
+        _forget_deferral(line)
+        book.publish(LineDeclined(line, visit, at, reason, _stage(book, visit, at, stage)))
+    return line
+
+
+def defer_line(
+    book: Book,
+    line: Line,
+    *,
+    at: datetime,
+    until: date | None = None,
+    until_km: int | None = None,
+    reason: Reason = UNSTATED,
+    stage: Stage | None = None,
+) -> Line:
+    """The customer said not now, but at a day or an odometer reading; one of the two is mandatory.
+
+    Raises RuleViolation DEFERRAL_NEEDS_GOAL or DEFERRAL_IN_PAST.
+    """
+    visit = visit_of(book, line)
+    _check_goal(visit, at, until, until_km)
+    same_goal = (line.deferred_until, line.deferred_until_km) == (until, until_km)
+    if same_goal and _repeats(book, line, LineAction.DEFER, LineState.DEFERRED, reason):
+        return line
+    if _take(book, line, visit, LineAction.DEFER, at, reason):
+        line.deferred_until, line.deferred_until_km = until, until_km
+        stated = _stage(book, visit, at, stage)
+        book.publish(LineDeferred(line, visit, at, reason, stated, until, until_km))
+    return line
+
+
+def remove_line(
+    book: Book, line: Line, *, at: datetime, reason: Reason = UNSTATED, stage: Stage | None = None
+) -> Line:
+    """Booked or agreed work was taken off the order.
+
+    Said again with a reason that is new, only the fact is published again, for the reason's sake.
+    """
+    visit = visit_of(book, line)
+    if _repeats(book, line, LineAction.REMOVE, LineState.REMOVED, reason):
+        return line
+    if _take(book, line, visit, LineAction.REMOVE, at, reason):
+        book.publish(LineRemoved(line, visit, at, reason, _stage(book, visit, at, stage)))
+    return line
+
+
+def reduce_line(
+    book: Book,
+    line: Line,
+    *,
+    at: datetime,
+    amount_minor: int | None = None,
+    labour_minor: int | None = None,
+    parts_minor: int | None = None,
+    centihours: int | None = None,
+    reason: Reason = UNSTATED,
+    stage: Stage | None = None,
+) -> Line:
+    """Part of the work was taken off: the amounts are those that remain, the new total must be lower.
+
+    Without a stated split the cut is split as the old price was. Raises RuleViolation NOT_REDUCED.
+    """
+    visit = visit_of(book, line)
+    new, old = Price(amount_minor, labour_minor, parts_minor, centihours), price_of_line(line)
+    if new.amount_minor == old.amount_minor and new.is_stated:
+        return line
+    if _is_older_word(book, line, visit, at):
+        log_line(book, line, LineAction.REDUCE, at, before=line.state, note=in_words(reason))
+        return line
+    check_not_ended(visit)
+    LINE_MACHINE.next(LineState(line.state), LineAction.REDUCE)
+    cut = _cut(old, new)
+    set_price(line, _rest(old, new, cut), PricedAs(line.priced_as or line.origin))
+    if line.authorized_minor is not None:
+        line.authorized_minor = line.amount_minor
+    shift_line(book, line, LineAction.REDUCE, at, in_words(reason))
+    book.publish(
+        LineReduced(
+            line,
+            visit,
+            at,
+            reason,
+            _stage(book, visit, at, stage),
+            cut_minor=cut.amount_minor or 0,
+            cut_labour_minor=cut.labour_minor,
+            cut_parts_minor=cut.parts_minor,
+            cut_centihours=cut.centihours,
+        )
+    )
+    return line
+
+
+def _take(
+    book: Book, line: Line, visit: Visit, action: LineAction, at: datetime, reason: Reason | None
+) -> bool:
+    """Make the move a decision asks for; False when a newer word stands and it is only logged.
+
+    A line already where the action leads is told once more: the reason or the amount is new.
+    """
+    words = in_words(reason) if reason else None
+    if is_overtaken(book, line, visit, action, at):
+        log_line(book, line, action, at, before=line.state, note=words)
+        return False
+    check_not_ended(visit)
+    if line.state == LineState.REMOVED and action == LineAction.REMOVE:
+        log_line(book, line, action, at, before=line.state, note=words)
+    else:
+        shift_line(book, line, action, at, words)
+    line.decided_at = at
+    line.decided_by = reason.decided_by.value if reason and reason.decided_by else None
+    return True
+
+
+def _repeats(book: Book, line: Line, action: LineAction, state: LineState, reason: Reason) -> bool:
+    """Whether the line is where this leads, at the same amount, and the reason tells nothing new."""
+    if line.state != state:
+        return False
+    newest = newest_with(book.many(ENTRIES_OF_LINE, line.id), action, line.decided_at)
+    if newest is None:
+        return True
+    return newest.amount_minor == line.amount_minor and not is_news(reason, newest.note)
+
+
+def _says_the_same(line: Line, papers: dict[str, str | None], price: Price) -> bool:
+    if line.state != LineState.AUTHORIZED:
+        return False
+    same_papers = all(value in (None, getattr(line, name)) for name, value in papers.items())
+    return same_papers and price.amount_minor in (None, line.authorized_minor)
+
+
+def _forget_deferral(line: Line) -> None:
+    line.deferred_until = line.deferred_until_km = None
+
+
+def _stage(book: Book, visit: Visit, at: datetime, stated: Stage | None) -> str | None:
+    return stated.value if stated else stage_then(book, visit, at)
+
+
+def _is_older_word(book: Book, line: Line, visit: Visit, at: datetime) -> bool:
+    """Whether the price or the state has moved on since; a reduction of the past is then history."""
+    if is_overtaken(book, line, visit, LineAction.REDUCE, at):
+        return True
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    return is_late((entry for entry in entries if entry.action == LineAction.REDUCE), at)
+
+
+def _check_goal(visit: Visit, at: datetime, until: date | None, until_km: int | None) -> None:
+    if until is None and until_km is None:
+        message = "work put off needs a day or an odometer reading until when"
+        expected = "deferred_until or deferred_until_odometer"
+        raise RuleViolation("DEFERRAL_NEEDS_GOAL", message, field="deferred_until", expected=expected)
+    earliest = (at - _LATEST_DAY_BEHIND_UTC).date()
+    if until is not None and until < earliest:
+        message = f"work cannot be put off until {until}, before the decision of {earliest}"
+        raise RuleViolation(
+            "DEFERRAL_IN_PAST",
+            message,
+            field="deferred_until",
+            value=str(until),
+            expected=f"{earliest} or later",
+        )
+    least = visit.odometer_km or 0
+    if until_km is not None and until_km <= least:
+        message = f"work cannot be put off until {until_km} km: the car has {least} km"
+        raise RuleViolation(
+            "DEFERRAL_IN_PAST",
+            message,
+            field="deferred_until_odometer",
+            value=str(until_km),
+            expected=f"more than {least} km",
+        )
+
+
+def _cut(old: Price, new: Price) -> Price:
+    """What is taken off, its split only as far as it is known and nowhere negative."""
+    if old.amount_minor is None or new.amount_minor is None or new.amount_minor > old.amount_minor:
+        expected = (
+            "a price first" if old.amount_minor is None else f"less than {old.amount_minor} minor units"
+        )
+        message = f"the work costs {old.amount_minor}: reducing it to {new.amount_minor} takes nothing off"
+        raise RuleViolation(
+            "NOT_REDUCED", message, field="amount", value=str(new.amount_minor), expected=expected
+        )
+    total = old.amount_minor - new.amount_minor
+    labour, parts = _cut_split(old, new, total)
+    hours = None
+    if old.centihours is not None and new.centihours is not None and new.centihours <= old.centihours:
+        hours = old.centihours - new.centihours
+    return Price(total, labour, parts, hours)
+
+
+def _cut_split(old: Price, new: Price, total: int) -> tuple[int | None, int | None]:
+    if old.labour_minor is None or old.parts_minor is None:
+        return None, None
+    if new.has_split:
+        labour = old.labour_minor - (new.labour_minor or 0)
+        return (labour, total - labour) if 0 <= labour <= total else (None, None)
+    whole = old.labour_minor + old.parts_minor
+    labour = (total * old.labour_minor + whole // 2) // whole
+    return labour, total - labour
+
+
+def _rest(old: Price, new: Price, cut: Price) -> Price:
+    """The price that remains, split where the cut is."""
+    if new.has_split or cut.labour_minor is None or old.labour_minor is None or old.parts_minor is None:
+        return new
+    labour = old.labour_minor - cut.labour_minor
+    return Price(new.amount_minor, labour, (new.amount_minor or 0) - labour, new.centihours)

@@ -1,0 +1,153 @@
+"""The only place where a state is assigned, each time by its table and with an entry in the log.
+
+Whether a move is wise or timely is decided by the services that ask for it.
+"""
+
+from datetime import datetime
+
+from servicelost.kernel.book import Book
+from servicelost.workflow.models.appointments import Appointment
+from servicelost.workflow.models.lines import Line
+from servicelost.workflow.models.log import LineEntry, StageEntry
+from servicelost.workflow.models.quotes import Quote
+from servicelost.workflow.models.signals import PartRequest
+from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.states import (
+    APPOINTMENT_MACHINE,
+    LINE_MACHINE,
+    PART_REQUEST_MACHINE,
+    QUOTE_MACHINE,
+    STAGE_STATES,
+    VISIT_MACHINE,
+    AppointmentAction,
+    AppointmentState,
+    LineAction,
+    LineState,
+    PartRequestAction,
+    PartRequestState,
+    QuoteAction,
+    QuoteState,
+    VisitAction,
+    VisitState,
+)
+
+
+def shift_appointment(
+    book: Book, appointment: Appointment, action: AppointmentAction, at: datetime, note: str | None = None
+) -> str:
+    """Bring the appointment into its next state and return the one before; raises IllegalMove."""
+    before = appointment.state
+    appointment.state = APPOINTMENT_MACHINE.next(AppointmentState(before), action).value
+    log_appointment(book, appointment, action, at, before=before, note=note)
+    return before
+
+
+def shift_visit(book: Book, visit: Visit, action: VisitAction, at: datetime, note: str | None = None) -> str:
+    """Bring the visit into its next state and return the one before; raises IllegalMove.
+
+    The stage follows where the new state is a stage; an end leaves it where it was.
+    """
+    before = visit.state
+    visit.state = VISIT_MACHINE.next(VisitState(before), action).value
+    if visit.state in STAGE_STATES:
+        visit.stage = visit.state
+    log_visit(book, visit, action, at, before=before, note=note)
+    return before
+
+
+def shift_line(book: Book, line: Line, action: LineAction, at: datetime, note: str | None = None) -> str:
+    """Bring the line into its next state and return the one before; raises IllegalMove."""
+    before = line.state
+    line.state = LINE_MACHINE.next(LineState(before), action).value
+    log_line(book, line, action, at, before=before, note=note)
+    return before
+
+
+def shift_quote(quote: Quote, action: QuoteAction) -> None:
+    """Bring the version of a quote into its next state; raises IllegalMove."""
+    quote.state = QUOTE_MACHINE.next(QuoteState(quote.state), action).value
+
+
+def shift_part_request(request: PartRequest, action: PartRequestAction) -> None:
+    """Bring the request for a part into its next state; raises IllegalMove."""
+    request.state = PART_REQUEST_MACHINE.next(PartRequestState(request.state), action).value
+
+
+def log_appointment(
+    book: Book,
+    appointment: Appointment,
+    action: AppointmentAction,
+    at: datetime,
+    *,
+    before: str | None,
+    note: str | None = None,
+) -> None:
+    """Log what happened to an appointment; with its present state as `before` it changed nothing."""
+    book.add(
+        StageEntry(
+            dealership_id=appointment.dealership_id,
+            visit_id=appointment.visit_id,
+            appointment_id=appointment.id,
+            action=action.value,
+            from_state=before,
+            to_state=appointment.state,
+            occurred_at=at,
+            recorded_at=book.now,
+            employee_id=book.actor.employee_id,
+            actor=book.actor.name,
+            note=note,
+        )
+    )
+
+
+def log_visit(
+    book: Book,
+    visit: Visit,
+    action: VisitAction,
+    at: datetime,
+    *,
+    before: str | None,
+    note: str | None = None,
+) -> None:
+    """Log what happened to a visit; with its present state as `before` it changed nothing."""
+    book.add(
+        StageEntry(
+            dealership_id=visit.dealership_id,
+            visit_id=visit.id,
+            action=action.value,
+            from_state=before,
+            to_state=visit.state,
+            occurred_at=at,
+            recorded_at=book.now,
+            employee_id=book.actor.employee_id,
+            actor=book.actor.name,
+            note=note,
+        )
+    )
+
+
+def log_line(
+    book: Book,
+    line: Line,
+    action: LineAction,
+    at: datetime,
+    *,
+    before: str | None,
+    note: str | None = None,
+) -> None:
+    """Log what happened to a line; with its present state as `before` only words or price are new."""
+    book.add(
+        LineEntry(
+            line_id=line.id,
+            action=action.value,
+            from_state=before,
+            to_state=line.state,
+            amount_minor=line.amount_minor,
+            centihours=line.centihours,
+            occurred_at=at,
+            recorded_at=book.now,
+            employee_id=book.actor.employee_id,
+            actor=book.actor.name,
+            note=note,
+        )
+    )

@@ -1,0 +1,198 @@
+"""The supervisor with real processes: all start, a dead one comes again, and nothing is left running."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+SUPERVISOR = """
+import logging, sys
+from datetime import timedelta
+from pathlib import Path
+from servicelost.jobs.supervisor import Command, ProcessFailed, supervise
+
+folder, grace, *names = sys.argv[1:]
+logging.basicConfig(level="WARNING", format="%(message)s")
+commands = [Command(name, [sys.executable, "-c", Path(folder, name).read_text(), folder]) for name in names]
+try:
+    supervise(commands, grace=timedelta(seconds=float(grace)), started=lambda: print("started", flush=True))
+except ProcessFailed as error:
+    sys.exit(str(error))
+print("stopped", flush=True)
+"""
+
+NOTE = """
+import os, pathlib, signal, subprocess, sys, time
+def note(word):
+    with open(pathlib.Path(sys.argv[1], "notes"), "a") as notes:
+        notes.write(f"{word} {os.getpid()}\\n")
+"""
+STEADY = NOTE + "note('steady'); time.sleep(60)"
+POLITE = (
+    NOTE
+    + """
+def leave(*_):
+    note("bye")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, leave)
+note("polite")
+time.sleep(60)
+"""
+)
+DEAF = NOTE + "signal.signal(signal.SIGTERM, signal.SIG_IGN); note('deaf'); time.sleep(60)"
+PARENT = (
+    NOTE
+    + """
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+child = subprocess.Popen(sleep, start_new_session=True)
+pathlib.Path(sys.argv[1], "grandchild").write_text(f"{child.pid} ")
+time.sleep(60)
+"""
+)
+HOPELESS = NOTE + "note('hopeless'); sys.exit(3)"
+
+# Makes its standard input the terminal that a Ctrl-C is typed into, then runs Python with the arguments.
+AT_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a supervisor over programs given by name; whatever a test leaves running is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*, grace: float = 5, **programs: str) -> "subprocess.Popen[str]":
+        for name, program in programs.items():
+            (tmp_path / name).write_text(program)
+        command = [sys.executable, "-c", SUPERVISOR, str(tmp_path), str(grace), *programs]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        for child in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else ():
+            child.kill()
+        process.kill()
+        process.communicate()
+
+
+def notes(folder: Path) -> list[tuple[str, int]]:
+    path = folder / "notes"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [(word, int(pid)) for word, pid in map(str.split, lines)]
+
+
+def wait_for_notes(folder: Path, count: int, seconds: float = 20) -> list[tuple[str, int]]:
+    deadline = time.monotonic() + seconds
+    while len(found := notes(folder)) < count:
+        assert time.monotonic() < deadline, f"only {found}"
+        time.sleep(0.02)
+    return found
+
+
+def alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_in_order(tmp_path: Path, start: Start, number: signal.Signals) -> None:
+    supervisor = start(web=POLITE, worker=STEADY)
+    children = wait_for_notes(tmp_path, 2)
+    supervisor.send_signal(number)
+    assert supervisor.communicate(timeout=20) == ("started\nstopped\n", "")
+    assert supervisor.returncode == 0
+    assert [word for word, _ in notes(tmp_path)].count("bye") == 1
+    assert not any(alive(pid) for _, pid in children)
+
+
+def test_a_process_that_dies_is_started_again(tmp_path: Path, start: Start) -> None:
+    supervisor = start(web=POLITE, worker=STEADY)
+    first = dict(wait_for_notes(tmp_path, 2))
+    os.kill(first["steady"], signal.SIGKILL)
+    again = wait_for_notes(tmp_path, 3)[2]
+    assert again[0] == "steady"
+    assert again[1] != first["steady"]
+    assert alive(first["polite"])
+    supervisor.send_signal(signal.SIGINT)
+    _, errors = supervisor.communicate(timeout=20)
+    assert "the worker process ended with code -9; again in 0.5 s" in errors
+    assert not alive(again[1])
+
+
+def test_a_process_that_cannot_run_stops_all_with_a_clear_sentence(tmp_path: Path, start: Start) -> None:
+    supervisor = start(web=POLITE, worker=HOPELESS)
+    _, errors = supervisor.communicate(timeout=40)
+    assert supervisor.returncode == 1
+    assert "the worker process ended 5 times, last with code 3" in errors
+    assert not any(alive(pid) for _, pid in notes(tmp_path))
+
+
+def test_a_program_that_does_not_exist_leaves_nothing_running(tmp_path: Path, start: Start) -> None:
+    broken = SUPERVISOR.replace(
+        "for name in names]", 'for name in names] + [Command("x", ["/no/such/program"])]'
+    )
+    (tmp_path / "web").write_text(POLITE)
+    done = subprocess.run(
+        [sys.executable, "-c", broken, str(tmp_path), "5", "web"], capture_output=True, text=True, timeout=30
+    )
+    assert "/no/such/program" in done.stderr
+    assert not any(alive(pid) for _, pid in notes(tmp_path))
+
+
+def test_a_deaf_process_is_killed_after_the_grace_time(tmp_path: Path, start: Start) -> None:
+    supervisor = start(grace=0.3, web=DEAF)
+    ((_, deaf),) = wait_for_notes(tmp_path, 1)
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(20) == 0
+    assert not alive(deaf)
+
+
+def test_what_a_process_started_itself_is_killed_too(tmp_path: Path, start: Start) -> None:
+    supervisor = start(grace=0.3, worker=PARENT)
+    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
+        time.sleep(0.02)
+    grandchild = int((tmp_path / "grandchild").read_text())
+    assert alive(grandchild)
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(20) == 0
+    assert not alive(grandchild)
+
+
+def test_a_second_signal_does_not_wait_for_the_grace_time(tmp_path: Path, start: Start) -> None:
+    supervisor = start(grace=60, web=DEAF)
+    wait_for_notes(tmp_path, 1)
+    supervisor.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    supervisor.send_signal(signal.SIGINT)
+    assert supervisor.wait(10) == 0
+
+
+def test_ctrl_c_in_a_terminal_reaches_only_the_supervisor(tmp_path: Path) -> None:
+    (tmp_path / "web").write_text(POLITE)
+    terminal, inside = pty.openpty()
+    supervisor = [sys.executable, "-c", AT_TERMINAL, "-c", SUPERVISOR, str(tmp_path), "5", "web"]
+    with subprocess.Popen(supervisor, stdin=inside, stdout=inside, stderr=inside) as process:
+        ((_, polite),) = wait_for_notes(tmp_path, 1)
+        os.write(terminal, b"\x03")
+        assert process.wait(20) == 0
+    output = os.read(terminal, 10_000)
+    os.close(terminal)
+    os.close(inside)
+    assert b"stopped" in output
+    assert b"KeyboardInterrupt" not in output
+    assert [word for word, _ in notes(tmp_path)] == ["polite", "bye"]
+    assert not alive(polite)

@@ -82,13 +82,18 @@ class Draft:
         rate = value if isinstance(value, Rate) else None
         written = self._value(measure.kind, value)
         return {
-            "key": measure.key, "label": measure.label, "kind": measure.kind, "definition": measure.definition,
-            "currency": self.currency, "value": written, "n": rate.n if rate else None,
+            "key": measure.key,
+            "label": measure.label,
+            "kind": measure.kind,
+            "definition": measure.definition,
+            "currency": self.currency,
+            "value": written,
+            "n": rate.n if rate else None,
             "interval": self._interval(measure.kind, rate) if rate else None,
             "available": written is not None,
             "reason": reason or (None if written is not None else "nothing to compute it from"),
             "drill": None if drill is None else dict(drill),
-        }  # fmt: skip
+        }
 
     def _interval(self, kind: Kind, rate: Rate) -> list[Any] | None:
         return None if rate.interval is None else [self._value(kind, bound) for bound in rate.interval]
@@ -109,7 +114,9 @@ def money_text(minor: float, currency: str) -> str:
     return f"{from_minor(whole, currency):.{minor_digits(currency)}f}"
 
 
-def finished(spec: ReportSpec, drafts: Sequence[Draft], params: Mapping[str, Any], as_of: str) -> dict[str, Any]:
+def finished(
+    spec: ReportSpec, drafts: Sequence[Draft], params: Mapping[str, Any], as_of: str
+) -> dict[str, Any]:
     """The whole document; amounts in several currencies stand side by side and are never added."""
     currencies = [draft.currency for draft in drafts]
     return {

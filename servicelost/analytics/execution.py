@@ -7,6 +7,7 @@ is queued, timed and repeated is the queue's business.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -63,7 +64,7 @@ def execute_run(
         document = compute_now(unit, facts, spec, stored_params(spec, claim.params))
     except Exception as error:
         final = isinstance(error, InvalidInput | NotFound)  # asking again would give the same answer
-        repeated(unit, lambda book, error=error: fail_run(book, claim, error, final=final))
+        repeated(unit, partial(fail_run, claim=claim, error=error, final=final))
         raise
     version = version_text(facts.lake_id, facts.number)
     return repeated(unit, lambda book: finish_run(book, claim, document, version))

@@ -13,7 +13,9 @@ REVERSED = Measure(
     Kind.MONEY,
     "Σ REVERSAL entries of losses of W; a reversal stands in the period of its loss",
 )
-LOST_GROSS = Measure("lost_gross", "Lost, gross", Kind.MONEY, "lost_gross(W) = Σ LOSS − Σ REVERSAL of losses of W")
+LOST_GROSS = Measure(
+    "lost_gross", "Lost, gross", Kind.MONEY, "lost_gross(W) = Σ LOSS − Σ REVERSAL of losses of W"
+)
 RECOVERED = Measure(
     "recovered",
     "Recovered",
@@ -25,12 +27,17 @@ LOST_NET = Measure(
     "lost_net",
     "Lost, net",
     Kind.MONEY,
-    "lost_net(W) = lost_gross(W) − recovered_in(W); computed for each window anew, never added up over shorter ones",
+    "lost_net(W) = lost_gross(W) − recovered_in(W); for each window anew, never added up over shorter ones",
 )
 LOSS_COUNT = Measure(
-    "loss_count", "Losses", Kind.COUNT, "count of LOSS entries of W that were not reversed: one a need and episode"
+    "loss_count",
+    "Losses",
+    Kind.COUNT,
+    "count of LOSS entries of W that were not reversed: one a need and episode",
 )
-REALIZED = Measure("realized", "Invoiced", Kind.MONEY, "realized(W) = Σ invoice lines posted in W, net of tax")
+REALIZED = Measure(
+    "realized", "Invoiced", Kind.MONEY, "realized(W) = Σ invoice lines posted in W, net of tax"
+)
 LOST_PCT = Measure(
     "lost_pct",
     "Lost share of revenue",
@@ -39,7 +46,10 @@ LOST_PCT = Measure(
 )
 SHARE_OF_LOST = Measure("share", "Share", Kind.PERCENT, "lost_gross of the row / lost_gross of all rows")
 LOST_HOURS = Measure(
-    "lost_hours", "Lost hours", Kind.HOURS, "lost_hours(W) = Σ flat-rate hours of losses of W − of their reversals"
+    "lost_hours",
+    "Lost hours",
+    Kind.HOURS,
+    "lost_hours(W) = Σ flat-rate hours of losses of W − of their reversals",
 )
 UNKNOWN_SHARE = Measure(
     "unknown_share",

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -59,7 +60,7 @@ def request_report(book: Book, spec: ReportSpec, params: ReportParams, *, enqueu
             queued_at=book.now,
         )
     )
-    book.after_commit(lambda: enqueue(run.id))
+    book.after_commit(partial(enqueue, run.id))
     return run
 
 
@@ -136,7 +137,7 @@ def requeue_stranded(book: Book, enqueue: Enqueue, patience: timedelta = QUEUE_P
         run.state = RunState.QUEUED.value
         run.queued_at = book.now
         run.claim = run.claimed_until = None
-        book.after_commit(lambda run_id=run_id: enqueue(run_id))
+        book.after_commit(partial(enqueue, run_id))
     return len(stranded)
 
 

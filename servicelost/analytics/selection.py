@@ -11,6 +11,7 @@ from typing import Any
 
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.errors import FieldProblem, Forbidden, InvalidInput
+from servicelost.opportunities.ledger.models import CauseBasis
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.codes import read_code
 from servicelost.taxonomy.grades import Grade
@@ -58,6 +59,7 @@ DIMENSIONS: Mapping[str, Callable[[str, str], Value]] = {
     "cause": _coded(Cause),
     "grade": _coded(Grade),
     "owner": _read_owner,
+    "basis": _coded(CauseBasis),
 }
 
 
@@ -98,7 +100,11 @@ def read_selection(
     first, last = _read_day(values, "from"), _read_day(values, "to")
     if first and last and last < first:
         raise invalid("to", last.isoformat(), f"a day not before {first.isoformat()}")
-    choices = {name: _read_choice(name, values[name]) for name in allowed if name in DIMENSIONS and given(values, name)}
+    choices = {
+        name: _read_choice(name, values[name])
+        for name in allowed
+        if name in DIMENSIONS and given(values, name)
+    }
     return Selection(_read_dealerships(values, actor, codes), first, last, choices)
 
 
@@ -129,7 +135,9 @@ def _read_day(values: Mapping[str, Any], name: str) -> date | None:
         raise invalid(name, value, "a day like 2026-03-31") from None
 
 
-def _read_dealerships(values: Mapping[str, Any], actor: Actor, codes: Mapping[str, int]) -> tuple[int, ...] | None:
+def _read_dealerships(
+    values: Mapping[str, Any], actor: Actor, codes: Mapping[str, int]
+) -> tuple[int, ...] | None:
     if not given(values, "dealership"):
         return None if actor.dealership_ids is None else tuple(sorted(actor.dealership_ids))
     found = {_dealership(text, codes) for text in texts(values["dealership"])}
@@ -144,5 +152,7 @@ def _dealership(text: str, codes: Mapping[str, int]) -> int:
     if found is None and text.isdigit() and int(text) in codes.values():
         found = int(text)
     if found is None:
-        raise invalid("dealership", text, "one of " + ", ".join(sorted(codes)) if codes else "a known dealership")
+        raise invalid(
+            "dealership", text, "one of " + ", ".join(sorted(codes)) if codes else "a known dealership"
+        )
     return found

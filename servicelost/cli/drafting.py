@@ -24,4 +24,12 @@ def draft_migration(message: str) -> Path:
         engine.dispose()
     if script is None or isinstance(script, list):
         raise NotFound("NOTHING_TO_MIGRATE", "the migrations already make what the models declare")
-    return Path(script.path)
+    written = Path(script.path)
+    _leave_out(written, "# ###")
+    return written
+
+
+def _leave_out(file: Path, mark: str) -> None:
+    """Take out alembic's own remarks, which say nothing once the draft has been read."""
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.strip().startswith(mark)))

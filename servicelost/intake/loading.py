@@ -4,30 +4,44 @@ Only speed depends on this: what is not preloaded is read when a rule asks for i
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from servicelost.directory.models import (
     CUSTOMER_BY_SOURCE,
     DEALERSHIP_BY_CODE,
+    EMPLOYEE_BY_SOURCE,
+    OPERATION_BY_CODE,
     READINGS_OF_VEHICLE,
+    SERVICE_BY_KEY,
     VEHICLE_BY_SOURCE,
 )
+from servicelost.directory.texts import fold
 from servicelost.intake.apply import provides
 from servicelost.intake.catalogue import IntakeEvent
 from servicelost.intake.models import PARKED_FOR, RECEIVED_BY_EVENT
 from servicelost.kernel.book import Book
 from servicelost.kernel.db import Base
 from servicelost.kernel.lookup import Lookup
+from servicelost.opportunities.followup.models import CONTACT_BY_SOURCE
 from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, PRESENTATION_OF_LINE
 from servicelost.workflow.models.appointments import APPOINTMENT_BY_SOURCE, APPOINTMENTS_OF_VISIT
+from servicelost.workflow.models.invoices import INVOICE_BY_SOURCE
 from servicelost.workflow.models.lines import LINES_OF_VISIT
 from servicelost.workflow.models.log import STAGES_OF_VISIT
 from servicelost.workflow.models.quotes import QUOTES_OF_VISIT
+from servicelost.workflow.models.signals import CALL_BY_SOURCE, PART_REQUEST_BY_SOURCE
 from servicelost.workflow.models.visits import ORDER_BY_SOURCE, Visit
 
 R = TypeVar("R", bound=Base)
 
 _SMALL = 5
+_NAMED_IN: tuple[tuple[Lookup[Any], tuple[str, ...]], ...] = (
+    (EMPLOYEE_BY_SOURCE, ("advisor", "technician", "agent", "employee")),
+    (INVOICE_BY_SOURCE, ("invoice_id",)),
+    (CALL_BY_SOURCE, ("call_id",)),
+    (PART_REQUEST_BY_SOURCE, ("request_id",)),
+    (CONTACT_BY_SOURCE, ("contact_id",)),
+)
 
 
 def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
@@ -39,19 +53,33 @@ def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
     book.preload(DEALERSHIP_BY_CODE, ((event.dealership,) for event in events))
     _by_source(book, CUSTOMER_BY_SOURCE, _ids(events, "customer"))
     vehicles = _by_source(book, VEHICLE_BY_SOURCE, _ids(events, "vehicle"))
+    for lookup, fields in _NAMED_IN:
+        _by_source(book, lookup, [key for field in fields for key in _values(events, field)])
+    _preload_services(book, events)
     appointments = _by_source(book, APPOINTMENT_BY_SOURCE, _values(events, "appointment_id"))
     orders = _by_source(book, ORDER_BY_SOURCE, _values(events, "visit_id"))
-    visit_ids = {row.visit_id for row in (*appointments, *orders)}
+    visit_ids = {row.visit_id for row in appointments} | {row.visit_id for row in orders}
     book.preload_ids(Visit, visit_ids)
     _preload_visits(book, visit_ids)
     visits = [book.get(Visit, row_id) for row_id in visit_ids]
     cars = {row.id for row in vehicles} | {row.vehicle_id for row in visits if row.vehicle_id is not None}
-    for lookup in (OPPORTUNITIES_OF_VEHICLE, READINGS_OF_VEHICLE):
-        book.preload(lookup, ((row_id,) for row_id in cars))
+    book.preload(OPPORTUNITIES_OF_VEHICLE, ((row_id,) for row_id in cars))
+    book.preload(READINGS_OF_VEHICLE, ((row_id,) for row_id in cars))
+
+
+def _preload_services(book: Book, events: Sequence[IntakeEvent]) -> None:
+    named: set[tuple[str, str]]
+    lookup: Lookup[Any]
+    services = {(event.dealership, fold(event.data["service"])) for event in events if event.data.get("service")}
+    operations = {(event.dealership, event.data["op_code"].upper()) for event in events if event.data.get("op_code")}
+    for lookup, named in ((SERVICE_BY_KEY, services), (OPERATION_BY_CODE, operations)):
+        rows = {code: book.one(DEALERSHIP_BY_CODE, code) for code, _ in named}
+        book.preload(lookup, ((row.id, key) for code, key in named if (row := rows[code]) is not None))
 
 
 def _preload_visits(book: Book, visit_ids: set[int]) -> None:
-    for lookup in (LINES_OF_VISIT, QUOTES_OF_VISIT, STAGES_OF_VISIT, APPOINTMENTS_OF_VISIT):
+    of_visit: tuple[Lookup[Any], ...] = (LINES_OF_VISIT, QUOTES_OF_VISIT, STAGES_OF_VISIT, APPOINTMENTS_OF_VISIT)
+    for lookup in of_visit:
         book.preload(lookup, ((row_id,) for row_id in visit_ids))
     lines = [line.id for visit_id in visit_ids for line in book.many(LINES_OF_VISIT, visit_id)]
     book.preload(PRESENTATION_OF_LINE, ((row_id,) for row_id in lines))

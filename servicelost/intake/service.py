@@ -60,9 +60,11 @@ def apply_all(make_unit: MakeUnit, events: Sequence[Numbered]) -> list[EventResu
         with make_unit() as book:
             return apply_in(book, events)
     except (StaleRow, IntegrityError, OperationalError):
-        return [
-            repeated(make_unit, lambda book, one=numbered: apply_in(book, [one]))[0] for numbered in events
-        ]  # type: ignore[misc]
+        return [_apply_alone(make_unit, numbered) for numbered in events]
+
+
+def _apply_alone(make_unit: MakeUnit, numbered: Numbered) -> EventResult:
+    return repeated(make_unit, lambda book: apply_in(book, [numbered]))[0]
 
 
 def apply_in(book: Book, events: Sequence[Numbered]) -> list[EventResult]:

@@ -28,7 +28,6 @@ _LONGEST_SOCKET_PATH = 103
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 
-
 # The locks this process holds on servers.
 _held: set[int] = set()
 
@@ -123,6 +122,8 @@ def _bundled_server() -> Path | None:
 def _start(folder: Path) -> None:
     program, socket, log = find_server(), socket_path(folder), folder / "queue.log"
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if socket.parent.stat().st_uid != os.getuid():  # it may lie in a folder that is open to everybody
+        raise QueueServerMissing(f"the queue server's folder {socket.parent} belongs to another user")
     options = {
         "port": "0",
         "unixsocket": str(socket),

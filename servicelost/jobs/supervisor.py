@@ -99,16 +99,18 @@ class _Child:
                 raise ProcessFailed(self._command.name, code, self._failures)
             delay = min(0.25 * 2**self._failures, _LONGEST_DELAY)
             log.warning("the %s process ended with code %d; again in %.1f s", self._command.name, code, delay)
+            _kill(self.family())  # a job of a killed worker would otherwise run beside its own repetition
             self._process, self._again_at = None, now + delay
 
     def family(self) -> list[psutil.Process]:
-        """The process and all that came from it and still runs."""
+        """The process and all that came from it: its descendants, and orphans that kept its session."""
         if self._process is None:
             return []
+        pid = self._process.pid
+        found = {member for member in psutil.process_iter() if _session(member.pid) == pid}
         with suppress(psutil.NoSuchProcess):
-            parent = psutil.Process(self._process.pid)
-            return [parent, *parent.children(recursive=True)]
-        return []
+            found |= set(psutil.Process(pid).children(recursive=True))
+        return list(found)
 
     def runs(self) -> bool:
         """Whether the process has not ended yet."""
@@ -126,13 +128,22 @@ def _stop_all(children: Sequence[_Child], grace: float, stop: StopSignals) -> No
         for child in children:
             child.tell(signal.SIGTERM)
         _wait(children, patience, stop)
-    family += [process for child in children for process in child.family()]
+    _kill([*family, *(process for child in children for process in child.family())])
+    for child in children:
+        child.runs()  # takes the ended process off the system's list
+
+
+def _kill(family: Sequence[psutil.Process]) -> None:
     for process in family:
         with suppress(psutil.NoSuchProcess):  # psutil checks that the number still means the same process
             process.kill()
-    psutil.wait_procs([process for process in family if process.is_running()], timeout=_LAST_WARNING_SECONDS)
-    for child in children:
-        child.runs()  # takes the ended process off the system's list
+    psutil.wait_procs(family, timeout=_LAST_WARNING_SECONDS)
+
+
+def _session(pid: int) -> int | None:
+    with suppress(OSError):  # gone meanwhile, or somebody else's
+        return os.getsid(pid)
+    return None
 
 
 def _wait(children: Sequence[_Child], seconds: float, stop: StopSignals) -> None:

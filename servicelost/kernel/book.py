@@ -84,7 +84,8 @@ class Book:
             chunk = missing[start : start + _KEYS_PER_QUERY]
             for key in chunk:
                 shelf[key] = []
-            for values in self.connection.execute(lookup.query(chunk).order_by(lookup.model.id)).mappings():
+            query, parameters = lookup.query(chunk)
+            for values in self.connection.execute(query, parameters).mappings():
                 row = self._remember(lookup.model, dict(values))
                 shelf[lookup.key_of(row)].append(row)
             if fresh := self._fresh[lookup]:

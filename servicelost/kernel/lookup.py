@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_
 
 from servicelost.kernel.db import Base
 
@@ -32,6 +32,7 @@ class Lookup(Generic[R]):
         self.columns = columns
         self.many = many
         self._attributes = [getattr(model, column) for column in columns]
+        self._one_key: Select[Any] | None = None
         Lookup.of_model[model].append(self)
         if parent is not None:
             Lookup.of_parent[parent].append(self)
@@ -41,9 +42,26 @@ class Lookup(Generic[R]):
         values = row.__dict__
         return tuple([values.get(column) for column in self.columns])
 
-    def query(self, keys: Sequence[Key]) -> Select[Any]:
-        """One SELECT of all columns for all these keys."""
-        return select(self.model.__table__).where(self._matches(keys))
+    def query(self, keys: Sequence[Key]) -> tuple[Select[Any], dict[str, Any]]:
+        """One SELECT of all columns for all these keys, in order of their ids, and its parameters."""
+        if len(keys) == 1:
+            return self._query_of_one(), dict(zip(self._names, keys[0], strict=True))
+        table = self.model.__table__
+        return select(table).where(self._matches(keys)).order_by(table.c.id), {}
+
+    @property
+    def _names(self) -> list[str]:
+        return [f"key_{column}" for column in self.columns]
+
+    def _query_of_one(self) -> Select[Any]:
+        """The SELECT for a single key, built once: it is by far the most frequent one."""
+        if self._one_key is None:
+            table = self.model.__table__
+            pairs = zip(self._attributes, self._names, strict=True)
+            self._one_key = (
+                select(table).where(*(column == bindparam(name) for column, name in pairs)).order_by(table.c.id)
+            )
+        return self._one_key
 
     def _matches(self, keys: Sequence[Key]) -> ColumnElement[bool]:
         if len(self.columns) == 1:

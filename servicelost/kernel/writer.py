@@ -7,7 +7,7 @@ Every update is guarded by the version that was read. It decides nothing: no rul
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
 
@@ -30,10 +30,16 @@ def write_plan(
     """
     inserts, updates = _by_model(new), _updates_by_model(changed)
     _log_changes(inserts, updates, next_id, now)
-    for model in sorted(updates, key=_table_order):
-        _update(connection, model.__table__, updates[model])  # type: ignore[arg-type]
-    for model in sorted(inserts, key=_table_order):
-        _insert(connection, model.__table__, inserts[model])  # type: ignore[arg-type]
+    for model in sorted({*inserts, *updates}, key=_table_order):
+        # Updates first: what they release (a live need) a new row of the same table may take over.
+        if model in updates:
+            _update(connection, _table(model), updates[model])
+        if model in inserts:
+            _insert(connection, _table(model), inserts[model])
+
+
+def _table(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
 
 
 def _by_model(rows: Sequence[Base]) -> dict[type[Base], list[Base]]:

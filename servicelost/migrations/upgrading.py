@@ -103,4 +103,5 @@ def _in_words(difference: list[Any] | tuple[Any, ...]) -> str:
     if isinstance(difference, list):
         return "; ".join(_in_words(part) for part in difference)
     kind, *things = difference
-    return f"{kind}: " + " ".join(str(thing) for thing in things if thing is not None)
+    named = [getattr(thing, "name", thing) for thing in things]
+    return f"{kind}: " + " ".join(str(name) for name in named if isinstance(name, str))

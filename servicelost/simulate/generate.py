@@ -30,7 +30,7 @@ class Size:
     """How much is simulated; about 15 events a visit."""
 
     weeks: int = 26
-    visits_a_day: float = 6.0
+    visits_a_day: float = 5.0
 
 
 DEMO = Size()
@@ -68,7 +68,7 @@ def _tell_day(world: World, day: date, visits_a_day: float) -> None:
         tell_walk_in(world, day)
     desk.tell_calls(world, day, _about(world.rng, visits * 0.4))
     for tell, share in _NOW_AND_THEN:
-        if chance(world.rng, share * visits_a_day / 6):
+        if chance(world.rng, share * visits_a_day / DEMO.visits_a_day):
             tell(world, day)
 
 

@@ -19,8 +19,9 @@ MONDAY = 0
 # How much fuller or emptier a day is than the average, Monday first; Sundays are closed.
 DAY_WEIGHT = (1.5, 1.0, 1.0, 1.05, 1.1, 0.35, 0.0)
 
-QUOTES_SHOWN = 0.93
-QUOTES_SHOWN_BY_THE_SHY = 0.5
+QUOTES_SHOWN = 0.96
+QUOTES_SHOWN_BY_THE_SHY = 0.6
+THINKS_IT_OVER = 0.4
 PART_MISSING_SHARE = 0.6
 RETURN_SHARE = 0.22
 

@@ -19,18 +19,22 @@ from servicelost.taxonomy.severity import Severity
 _BY_NAME = {service.name: service for service in FOUND}
 
 
-def sell_findings(world: World, arrival: Arrival, visit: str, technician: str, at: datetime) -> None:
-    """Recommend what is found, show the customer a quote, hear the answers."""
+def sell_findings(world: World, arrival: Arrival, visit: str, technician: str, at: datetime) -> datetime:
+    """Recommend what is found, show the customer a quote, hear the answers; gives back when they came."""
     booked = {work.service.name for work in arrival.works}
     found = [service for service in _findings(world, arrival.customer.car) if service.name not in booked]
     if not found:
-        return
+        return at
     works = {work.line_id: (work, urgent) for work, urgent in _recommend(world, found, visit, technician, at)}
     if not chance(world.rng, _quote_share(world, arrival.advisor)):
-        return  # nobody shows them: closing the visit will say so
+        return at  # nobody shows them: closing the visit will say so
     _quote(world, arrival, visit, at + timedelta(minutes=15))
+    answered = at + timedelta(minutes=60)
+    if chance(world.rng, habits.THINKS_IT_OVER):
+        answered = world.at(world.next_working_day(at.date()), 9.5)
     for work, urgent in works.values():
-        _hear_answer(world, arrival, visit, work, at + timedelta(minutes=60), urgent=urgent)
+        _hear_answer(world, arrival, visit, work, answered, urgent=urgent)
+    return answered
 
 
 def _findings(world: World, car: Car) -> list[Service]:

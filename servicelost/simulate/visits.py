@@ -30,7 +30,7 @@ def keep_visit(world: World, arrival: Arrival) -> None:
         if chance(rng, 0.05 if came.weekday() == habits.MONDAY else 0.005):
             _turn_away(world, arrival, came + timedelta(minutes=5))
             return
-    visit = world.new_id("RO")
+    visit = world.new_id()
     kind = "visit.walk_in" if arrival.appointment is None else "visit.opened"
     world.feed.tell(
         kind, came + timedelta(minutes=8), arrival.advisor, visit_id=visit,
@@ -98,8 +98,8 @@ def _work(world: World, arrival: Arrival, visit: str, at: datetime) -> None:
     technician = world.one_of(Role.TECHNICIAN)
     world.feed.tell("visit.stage_changed", at, technician, visit_id=visit, stage="WORK", inspected=inspected)
     if inspected:
-        sell_findings(world, arrival, visit, technician, at + timedelta(minutes=20))
-    at += timedelta(hours=world.rng.uniform(2.5, 4))
+        at = sell_findings(world, arrival, visit, technician, at + timedelta(minutes=20))
+    at += timedelta(hours=world.rng.uniform(1.5, 3))
     done = [work for work in arrival.works if work.to_do and _perform(world, work, visit, technician, at)]
     at += timedelta(minutes=20)
     if done:

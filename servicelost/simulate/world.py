@@ -3,6 +3,7 @@
 No story is told here; bookings, visits and the desk each have a file.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,8 @@ from servicelost.simulate.people import Customer
 from servicelost.taxonomy.causes import Cause
 
 _REST_DAYS = 25
+_FRIDAY = 4
+_FIRST_NUMBER = 20_001
 
 
 @dataclass(slots=True)
@@ -67,15 +70,23 @@ class World:
     customers: list[Customer]
     returns: list[Return] = field(default_factory=list)
     back_orders: list[tuple[date, date]] = field(default_factory=list)
-    _serials: Iterator[int] = field(default_factory=lambda: count(1001))
+    _serials: defaultdict[str, Iterator[int]] = field(
+        default_factory=lambda: defaultdict(lambda: count(_FIRST_NUMBER))
+    )
 
-    def new_id(self, letter: str) -> str:
-        """A fresh id, such as NORTH-A1017."""
-        return f"{self.dealership.code}-{letter}{next(self._serials)}"
+    def new_id(self, prefix: str = "") -> str:
+        """A fresh number of its kind, such as A20017; repair orders have no letter."""
+        return f"{prefix}{next(self._serials[prefix])}"
 
     def at(self, day: date, hour: float) -> datetime:
         """A moment of the dealership's own day; 9.5 is half past nine."""
         return datetime.combine(day, time(), self.dealership.zone) + timedelta(minutes=round(hour * 60))
+
+    def next_working_day(self, day: date) -> date:
+        """The day after, or Monday."""
+        return day + timedelta(
+            days=3 if day.weekday() == _FRIDAY else 2 if day.weekday() == _FRIDAY + 1 else 1
+        )
 
     def one_of(self, role: Role) -> str:
         """Somebody of the staff with this role."""

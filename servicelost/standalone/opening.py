@@ -9,6 +9,7 @@ from flask import Flask
 from servicelost.cli.installation import Installation
 from servicelost.config import Settings
 from servicelost.runtime import Runtime
+from servicelost.standalone import models as _standalone_models  # noqa: F401 - declares its tables
 from servicelost.wiring import build_runtime
 
 _APP = "servicelost.standalone.app"

@@ -24,10 +24,10 @@ def is_password(password_hash: str | None, password: str) -> bool:
     if len(password) > _LONGEST:
         return False
     try:
-        fits = _hasher.verify(password_hash or _NOBODY, password)
+        _hasher.verify(password_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return fits and password_hash is not None
+    return password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:

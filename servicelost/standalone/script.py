@@ -29,4 +29,4 @@ def _open(ctx: click.Context) -> None:
 main.callback = _open
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="servicelost")

@@ -6,6 +6,8 @@ It needs neither the host's session nor anything app-wide. Calls with an API tok
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 
@@ -13,11 +15,14 @@ from servicelost.kernel.errors import Forbidden
 from servicelost.web.current import current_runtime, kept
 from servicelost.web.identity import find_caller
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 COOKIE = "servicelost_csrf"
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _NONCE_CHARS = 43
+_ATTRIBUTE = "servicelost_harmless"
 
 
 def csrf_token() -> str:
@@ -30,7 +35,7 @@ def csrf_token() -> str:
 
 def require_csrf() -> None:
     """Before every view: refuse an unsafe request of a browser without the token. Raises Forbidden."""
-    if request.method in _SAFE or _called_by_token():
+    if request.method in _SAFE or _is_harmless() or _called_by_token():
         return
     nonce = _nonce()
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
@@ -53,6 +58,16 @@ def set_csrf_cookie(response: Response) -> Response:
             secure=request.is_secure or settings.secure_cookies,
         )
     return response
+
+
+def harmless(view: F) -> F:
+    """Say that a view changes nothing, whatever the method; then nobody needs to prove anything."""
+    setattr(view, _ATTRIBUTE, True)
+    return view
+
+
+def _is_harmless() -> bool:
+    return getattr(current_app.view_functions[request.endpoint or ""], _ATTRIBUTE, False)
 
 
 def _called_by_token() -> bool:

@@ -5,7 +5,7 @@ Whether the deed itself is allowed stands in `permissions`.
 
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, false
+from sqlalchemy import Select, SQLColumnExpression, false
 
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.book import Book
@@ -13,6 +13,7 @@ from servicelost.kernel.db import Base
 from servicelost.kernel.errors import NotFound
 
 R = TypeVar("R", bound=Base)
+S = TypeVar("S", bound=Select[Any])
 
 
 class OfDealership(Protocol):
@@ -29,7 +30,7 @@ def get_visible(book: Book, model: type[R], row_id: int) -> R:
     return row
 
 
-def only_visible(statement: Select[Any], actor: Actor, dealership_id: ColumnElement[int]) -> Select[Any]:
+def only_visible(statement: S, actor: Actor, dealership_id: SQLColumnExpression[int]) -> S:
     """The statement, narrowed to the dealerships the actor sees."""
     if actor.dealership_ids is None:
         return statement

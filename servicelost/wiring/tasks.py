@@ -9,6 +9,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from servicelost.jobs.requests import REPORT_RUN
 from servicelost.jobs.schedule import PeriodicJob
 from servicelost.runtime import Runtime
 
@@ -23,8 +24,6 @@ def later(target: str) -> Callable[..., Any]:
     run.__name__ = name
     return run
 
-
-REPORT_RUN = "report-run"
 
 TASKS: Mapping[str, Callable[..., Any]] = {
     REPORT_RUN: later("servicelost.wiring.computing:run_report"),

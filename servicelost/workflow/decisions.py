@@ -12,14 +12,21 @@ from servicelost.taxonomy.authorization import AuthorizationMethod
 from servicelost.taxonomy.parties import Party
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.blanks import fill_blanks
-from servicelost.workflow.facts import LineAuthorized, LineDeclined, LineDeferred, LineReduced, LineRemoved
+from servicelost.workflow.facts import (
+    LineAuthorized,
+    LineDeclined,
+    LineDeferred,
+    LinePriced,
+    LineReduced,
+    LineRemoved,
+)
 from servicelost.workflow.guards import check_not_ended
 from servicelost.workflow.history import is_late, is_overtaken, newest_with, stage_then
-from servicelost.workflow.lines import reprice, visit_of
+from servicelost.workflow.lines import visit_of
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
-from servicelost.workflow.prices import Price, PricedAs, price_of_line, set_price
+from servicelost.workflow.prices import Price, PricedAs, cut_of, price_of_line, rest_of, set_price
 from servicelost.workflow.reason import UNSTATED, Reason
 from servicelost.workflow.stated import in_words, is_news
 from servicelost.workflow.states import DONE, LINE_MACHINE, LineAction, LineState
@@ -51,9 +58,10 @@ def authorize_line(
     if line.state in (LineState.STARTED, *DONE):
         fill_blanks(line, **papers)
         return line
-    if _says_the_same(line, papers, price) or not _take(book, line, visit, LineAction.AUTHORIZE, at, None):
+    if _says_the_same(line, papers, price):
         return line
-    reprice(book, line, visit, price, at, PricedAs.QUOTED, LineAction.AUTHORIZE)
+    if not _take(book, line, visit, LineAction.AUTHORIZE, at, price=price):
+        return line
     line.decided_by = Party.CUSTOMER.value
     line.authorization_method = papers["authorization_method"] or line.authorization_method
     line.authorized_by = authorized_by or line.authorized_by
@@ -70,7 +78,6 @@ def decline_line(
     if _repeats(book, line, LineAction.DECLINE, LineState.DECLINED, reason):
         return line
     if _take(book, line, visit, LineAction.DECLINE, at, reason):
-        _forget_deferral(line)
         book.publish(LineDeclined(line, visit, at, reason, _stage(book, visit, at, stage)))
     return line
 
@@ -126,7 +133,6 @@ def reduce_line(
     parts_minor: int | None = None,
     centihours: int | None = None,
     reason: Reason = UNSTATED,
-    stage: Stage | None = None,
 ) -> Line:
     """Part of the work was taken off: the amounts are those that remain, the new total must be lower.
 
@@ -141,8 +147,8 @@ def reduce_line(
         return line
     check_not_ended(visit)
     LINE_MACHINE.next(LineState(line.state), LineAction.REDUCE)
-    cut = _cut(old, new)
-    set_price(line, _rest(old, new, cut), PricedAs(line.priced_as or line.origin))
+    cut = cut_of(old, new)
+    set_price(line, rest_of(old, new, cut), PricedAs(line.priced_as or line.origin))
     if line.authorized_minor is not None:
         line.authorized_minor = line.amount_minor
     shift_line(book, line, LineAction.REDUCE, at, in_words(reason))
@@ -152,7 +158,7 @@ def reduce_line(
             visit,
             at,
             reason,
-            _stage(book, visit, at, stage),
+            stage_then(book, visit, at),
             cut_minor=cut.amount_minor or 0,
             cut_labour_minor=cut.labour_minor,
             cut_parts_minor=cut.parts_minor,
@@ -163,23 +169,36 @@ def reduce_line(
 
 
 def _take(
-    book: Book, line: Line, visit: Visit, action: LineAction, at: datetime, reason: Reason | None
+    book: Book,
+    line: Line,
+    visit: Visit,
+    action: LineAction,
+    at: datetime,
+    reason: Reason = UNSTATED,
+    price: Price | None = None,
 ) -> bool:
     """Make the move a decision asks for; False when a newer word stands and it is only logged.
 
-    A line already where the action leads is told once more: the reason or the amount is new.
+    A line taken off already is told once more: the reason is new.
     """
-    words = in_words(reason) if reason else None
+    words = in_words(reason)
     if is_overtaken(book, line, visit, action, at):
         log_line(book, line, action, at, before=line.state, note=words)
         return False
     check_not_ended(visit)
-    if line.state == LineState.REMOVED and action == LineAction.REMOVE:
+    again = line.state == LineState.REMOVED and action == LineAction.REMOVE
+    if not again:
+        LINE_MACHINE.next(LineState(line.state), action)
+    priced = price is not None and set_price(line, price, PricedAs.QUOTED)
+    if again:
         log_line(book, line, action, at, before=line.state, note=words)
     else:
         shift_line(book, line, action, at, words)
     line.decided_at = at
-    line.decided_by = reason.decided_by.value if reason and reason.decided_by else None
+    line.decided_by = reason.decided_by.value if reason.decided_by else None
+    line.deferred_until = line.deferred_until_km = None
+    if priced:
+        book.publish(LinePriced(line, visit, at))
     return True
 
 
@@ -198,10 +217,6 @@ def _says_the_same(line: Line, papers: dict[str, str | None], price: Price) -> b
         return False
     same_papers = all(value in (None, getattr(line, name)) for name, value in papers.items())
     return same_papers and price.amount_minor in (None, line.authorized_minor)
-
-
-def _forget_deferral(line: Line) -> None:
-    line.deferred_until = line.deferred_until_km = None
 
 
 def _stage(book: Book, visit: Visit, at: datetime, stated: Stage | None) -> str | None:
@@ -241,40 +256,3 @@ def _check_goal(visit: Visit, at: datetime, until: date | None, until_km: int | 
             value=str(until_km),
             expected=f"more than {least} km",
         )
-
-
-def _cut(old: Price, new: Price) -> Price:
-    """What is taken off, its split only as far as it is known and nowhere negative."""
-    if old.amount_minor is None or new.amount_minor is None or new.amount_minor > old.amount_minor:
-        expected = (
-            "a price first" if old.amount_minor is None else f"less than {old.amount_minor} minor units"
-        )
-        message = f"the work costs {old.amount_minor}: reducing it to {new.amount_minor} takes nothing off"
-        raise RuleViolation(
-            "NOT_REDUCED", message, field="amount", value=str(new.amount_minor), expected=expected
-        )
-    total = old.amount_minor - new.amount_minor
-    labour, parts = _cut_split(old, new, total)
-    hours = None
-    if old.centihours is not None and new.centihours is not None and new.centihours <= old.centihours:
-        hours = old.centihours - new.centihours
-    return Price(total, labour, parts, hours)
-
-
-def _cut_split(old: Price, new: Price, total: int) -> tuple[int | None, int | None]:
-    if old.labour_minor is None or old.parts_minor is None:
-        return None, None
-    if new.has_split:
-        labour = old.labour_minor - (new.labour_minor or 0)
-        return (labour, total - labour) if 0 <= labour <= total else (None, None)
-    whole = old.labour_minor + old.parts_minor
-    labour = (total * old.labour_minor + whole // 2) // whole
-    return labour, total - labour
-
-
-def _rest(old: Price, new: Price, cut: Price) -> Price:
-    """The price that remains, split where the cut is."""
-    if new.has_split or cut.labour_minor is None or old.labour_minor is None or old.parts_minor is None:
-        return new
-    labour = old.labour_minor - cut.labour_minor
-    return Price(new.amount_minor, labour, (new.amount_minor or 0) - labour, new.centihours)

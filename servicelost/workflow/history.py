@@ -42,7 +42,7 @@ def is_overtaken(book: Book, line: Line, visit: Visit, action: LineAction, at: d
     return is_late(entries, at)
 
 
-def words_of(entries: Iterable[StageEntry], action: str) -> str | None:
+def words_of(entries: Iterable[StageEntry | LineEntry], action: str) -> str | None:
     """What was said at the newest entry with this action."""
     return next((entry.note for entry in reversed(list(entries)) if entry.action == action), None)
 

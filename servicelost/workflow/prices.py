@@ -6,7 +6,7 @@ All amounts are minor units net of tax. What money means for an opportunity is n
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from servicelost.kernel.errors import FieldProblem, InvalidInput
+from servicelost.kernel.errors import FieldProblem, InvalidInput, RuleViolation
 from servicelost.workflow.models.lines import Line
 
 
@@ -71,6 +71,29 @@ def set_price(line: Line, price: Price, priced_as: PricedAs) -> bool:
     return (before, basis) != (price_of_line(line), line.priced_as)
 
 
+def cut_of(old: Price, new: Price) -> Price:
+    """What the lower price takes off, split as far as both splits are known, else as the old price was.
+
+    A split of which one side would rise is not stated. Raises RuleViolation NOT_REDUCED.
+    """
+    if old.amount_minor is None or new.amount_minor is None or new.amount_minor > old.amount_minor:
+        raise _not_reduced(old, new)
+    total = old.amount_minor - new.amount_minor
+    labour, parts = _split_of_cut(old, new, total)
+    hours = None
+    if old.centihours is not None and new.centihours is not None and new.centihours <= old.centihours:
+        hours = old.centihours - new.centihours
+    return Price(total, labour, parts, hours)
+
+
+def rest_of(old: Price, new: Price, cut: Price) -> Price:
+    """The price that remains, split as the cut is where nobody said otherwise."""
+    if new.has_split or cut.labour_minor is None or old.labour_minor is None:
+        return new
+    labour = old.labour_minor - cut.labour_minor
+    return Price(new.amount_minor, labour, (new.amount_minor or 0) - labour, new.centihours)
+
+
 def check_not_negative(field: str, value: int | None) -> None:
     """Refuse a negative amount or number of hours; raises InvalidInput."""
     if value is not None and value < 0:
@@ -83,3 +106,24 @@ def _contradiction(split: int, total: int) -> InvalidInput:
     message = f"labour and parts make {split} minor units, the total is {total}: they must agree"
     problem = FieldProblem("amount", message, str(total), str(split))
     return InvalidInput("PRICE_CONTRADICTION", message, errors=[problem])
+
+
+def _split_of_cut(old: Price, new: Price, total: int) -> tuple[int | None, int | None]:
+    if old.labour_minor is None or old.parts_minor is None:
+        return None, None
+    if new.has_split:
+        remains = new.labour_minor
+        if remains is None:
+            remains = (new.amount_minor or 0) - (new.parts_minor or 0)
+        labour = old.labour_minor - remains
+        return (labour, total - labour) if 0 <= labour <= total else (None, None)
+    whole = old.labour_minor + old.parts_minor
+    labour = (total * old.labour_minor + whole // 2) // whole
+    return labour, total - labour
+
+
+def _not_reduced(old: Price, new: Price) -> RuleViolation:
+    expected = "a price first" if old.amount_minor is None else f"less than {old.amount_minor} minor units"
+    message = f"the work costs {old.amount_minor}: reducing it to {new.amount_minor} takes nothing off"
+    value = None if new.amount_minor is None else str(new.amount_minor)
+    return RuleViolation("NOT_REDUCED", message, field="amount", value=value, expected=expected)

@@ -172,6 +172,18 @@ def test_what_a_process_started_itself_is_killed_too(tmp_path: Path, start: Star
     assert not alive(grandchild)
 
 
+def test_what_a_crashed_process_left_behind_is_ended(tmp_path: Path, start: Start) -> None:
+    supervisor = start(worker=PARENT.replace(", start_new_session=True", ""))
+    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
+        time.sleep(0.02)
+    orphan = psutil.Process(int((tmp_path / "grandchild").read_text()))
+    orphan.parent().kill()
+    while alive(orphan.pid):
+        time.sleep(0.02)
+    supervisor.terminate()
+    assert supervisor.wait(20) == 0
+
+
 def test_a_second_signal_does_not_wait_for_the_grace_time(tmp_path: Path, start: Start) -> None:
     supervisor = start(grace=60, web=DEAF)
     wait_for_notes(tmp_path, 1)

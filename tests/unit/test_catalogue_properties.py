@@ -66,11 +66,11 @@ def as_raw(value: Any) -> Any:
 )
 def test_what_was_parsed_can_be_sent_again(name: str, occurred_at: datetime, event_id: str) -> None:
     first = parse_event({**example_event(name), "occurred_at": occurred_at.isoformat(), "event_id": event_id})
-    sent = {
-        "type": first.type, "event_id": first.event_id, "source": first.source, "dealership": first.dealership,
-        "occurred_at": as_raw(first.occurred_at), "actor": first.actor, "data": as_raw(first.data),
-    }  # fmt: skip
-    second = parse_event(json.loads(json.dumps(sent)))
+    envelope = {
+        name: as_raw(getattr(first, name))
+        for name in ("type", "event_id", "source", "occurred_at", "dealership", "actor", "data")
+    }
+    second = parse_event(json.loads(json.dumps(envelope)))
     assert second == first
     assert second.content_hash == first.content_hash
 

@@ -60,7 +60,7 @@ def test_everybody_named_is_on_the_staff(dealership: Any) -> None:
         assert event["dealership"] == dealership.code
 
 
-def test_two_dealerships_share_no_ids() -> None:
+def test_two_dealerships_share_no_event_ids() -> None:
     north, south = (
         {event["event_id"] for event in simulate(NOW, dealership, size=SMALL)}
         for dealership in (NORTH, SOUTH)
@@ -95,7 +95,7 @@ def test_one_advisor_shows_too_few_quotes(events: list[dict[str, Any]]) -> None:
     shown = Counter(advisor[event["data"]["visit_id"]] for event in of_type(events, "quote.sent"))
     shares = {person: shown[person] / found[person] for person in NORTH.staff(Role.SERVICE_ADVISOR)}
     shy = min(shares, key=lambda person: shares[person])
-    assert shares.pop(shy) < 0.65
+    assert shares.pop(shy) < 0.75
     assert min(shares.values()) > 0.85
 
 

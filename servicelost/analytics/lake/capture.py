@@ -19,15 +19,15 @@ from servicelost.analytics.lake.storage import LakeError
 from servicelost.kernel.changes import ChangeEntry
 
 _IDS_PER_QUERY = 1000
-_ROWS_PER_ROUND = 200_000
 
 
 @dataclass
 class Taken:
-    """Entries of the change log and the rows they name, table by table."""
+    """Entries of the change log and the rows they name, table by table; `all`: there were no others."""
 
     entries: list[int] = field(default_factory=list)
     rows: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    all: bool = True
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
             yield held
 
 
-def take(connection: Connection, limit: int | None = _ROWS_PER_ROUND) -> Taken:
+def take(connection: Connection, limit: int | None) -> Taken:
     """The oldest entries, at least one, until they name `limit` rows; None takes all there are."""
     taken, count = Taken(), 0
     query = select(ChangeEntry.id, ChangeEntry.table_name, ChangeEntry.row_ids).order_by(ChangeEntry.id)
@@ -52,6 +52,7 @@ def take(connection: Connection, limit: int | None = _ROWS_PER_ROUND) -> Taken:
         taken.rows[table].update(row_ids)
         count += len(row_ids)
         if limit is not None and count >= limit:
+            taken.all = False
             break
     result.close()
     return taken

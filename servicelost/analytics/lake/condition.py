@@ -47,14 +47,11 @@ def status(connection: Connection, url: str) -> LakeStatus:
     pending, oldest = connection.execute(
         select(func.count(), func.min(ChangeEntry.recorded_at)).select_from(ChangeEntry)
     ).one()
+    if manifest is None:
+        return LakeStatus(str(folder.root), None, None, None, (), pending, oldest)
+    facts = tuple(_fact(name, files) for name, files in manifest.facts.items())
     return LakeStatus(
-        folder=str(folder.root),
-        lake_id=manifest and manifest.lake_id,
-        number=manifest and manifest.number,
-        as_of=manifest and manifest.as_of,
-        facts=tuple(_fact(name, files) for name, files in manifest.facts.items()) if manifest else (),
-        pending=pending,
-        oldest_pending=oldest,
+        str(folder.root), manifest.lake_id, manifest.number, manifest.as_of, facts, pending, oldest
     )
 
 

@@ -5,11 +5,12 @@ than a batch of rows is held. Nothing is written here, neither to the database n
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, type_coerce
+from sqlalchemy.types import NullType
 
 from servicelost.analytics.lake import columns
 from servicelost.analytics.lake.columns import ARROW, BUSINESS_DAY, MONTH, Kind
@@ -33,23 +34,21 @@ class Extract:
 
     def everything(self, fact: Fact, only: Collection[str] | None = None) -> Iterator[pa.Table]:
         """All rows in batches, or `only` these columns of them with what days and months need."""
-        query = fact.query if only is None else _narrowed(fact, {*only, "id", "dealership_id"})
-        yield from self._batches(fact, query.order_by(fact.key))
+        names = None if only is None else {*only, "id", "dealership_id"}
+        yield from self._batches(fact, _raw(fact, names).order_by(fact.key))
 
     def rows(self, fact: Fact, ids: Collection[int]) -> Iterator[pa.Table]:
         """The rows with these ids as they are now; ids without a row give none."""
         ordered = sorted(ids)
         for start in range(0, len(ordered), _IDS_PER_QUERY):
             chunk = ordered[start : start + _IDS_PER_QUERY]
-            yield from self._batches(fact, fact.query.where(fact.key.in_(chunk)))
+            yield from self._batches(fact, _raw(fact).where(fact.key.in_(chunk)))
 
     def _batches(self, fact: Fact, query: Select[Any]) -> Iterator[pa.Table]:
-        names = [column.name for column in query.selected_columns]
         result = self._connection.execute(query, execution_options={"stream_results": True})
-        cursor = cast(Any, result.cursor)
-        while rows := cursor.fetchmany(_BATCH):
+        names = list(result.keys())
+        for rows in result.partitions(_BATCH):
             yield self._table(fact, names, list(zip(*rows, strict=True)))
-        result.close()
 
     def _table(self, fact: Fact, names: list[str], values: list[tuple[Any, ...]]) -> pa.Table:
         kinds = columns.queried(fact.name)
@@ -61,10 +60,12 @@ class Extract:
         return pa.table(arrays)
 
 
-def _narrowed(fact: Fact, wanted: set[str]) -> Select[Any]:
-    needed = wanted | {BUSINESS_DAY, fact.days.get(BUSINESS_DAY, BUSINESS_DAY)}
-    kept = [column for column in fact.query.selected_columns if column.name in needed]
-    return fact.query.with_only_columns(*kept, maintain_column_froms=True)
+def _raw(fact: Fact, names: set[str] | None = None) -> Select[Any]:
+    """The fact's query, or these columns and the business day of it, giving what the driver gives."""
+    needed = None if names is None else names | {BUSINESS_DAY, fact.days.get(BUSINESS_DAY, BUSINESS_DAY)}
+    kept = [column for column in fact.query.selected_columns if needed is None or column.name in needed]
+    plain = [type_coerce(column, NullType()).label(column.name) for column in kept]
+    return fact.query.with_only_columns(*plain, maintain_column_froms=True)
 
 
 def _array(kind: Kind, values: tuple[Any, ...]) -> pa.Array:

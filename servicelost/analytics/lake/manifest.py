@@ -87,7 +87,7 @@ def read_manifest(folder: Folder) -> Manifest | None:
 def write_manifest(folder: Folder, manifest: Manifest) -> None:
     """Make this the state of the lake, in one step."""
     document = asdict(manifest) | {"format": _FORMAT}
-    folder.replace_text(NAME, json.dumps(document, default=datetime.isoformat, indent=1))
+    folder.replace_text(NAME, json.dumps(document, default=datetime.isoformat))
 
 
 def _load(document: Mapping[str, Any]) -> Manifest:

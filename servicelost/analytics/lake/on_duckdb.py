@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Sequence
 
 import ibis
+import pyarrow.parquet as pq
 
 
 class DuckDB:
@@ -26,4 +27,6 @@ class DuckDB:
     def scan(self, paths: Sequence[str]) -> ibis.Table:
         """The rows of these files as one table."""
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        return self._backend.sql(f"SELECT * FROM read_parquet([{listed}])")  # noqa: S608 - our own paths, quoted
+        schema = ibis.Schema.from_pyarrow(pq.read_schema(paths[0]))
+        query = f"SELECT * FROM read_parquet([{listed}])"  # noqa: S608 - our own paths, quoted
+        return self._backend.sql(query, schema=schema)

@@ -18,6 +18,7 @@ from servicelost.analytics.lake.storage import Folder, LakeError
 from servicelost.kernel.clock import Clock
 
 WAIT = 900.0
+ROUND = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,7 @@ def refresh(
         manifest = read_manifest(folder)
         if manifest is None or not _continues(engine, folder, manifest):
             return _rebuild(engine, folder, manifest, clock, progress)
-        rows = 0
-        while True:
-            before = manifest
-            manifest, written = _round(engine, folder, before, clock)
-            if manifest.number == before.number:
-                return Upkeep(manifest, rows, rebuilt=False)
-            rows += written
+        return _caught_up(engine, folder, manifest, clock)
 
 
 def rebuild(
@@ -79,23 +74,27 @@ def _continues(engine: Engine, folder: Folder, manifest: Manifest) -> bool:
     return number is not None
 
 
-def _round(engine: Engine, folder: Folder, before: Manifest, clock: Clock) -> tuple[Manifest, int]:
-    """The lake after a portion of the changes; with nothing left to take, only its moment is new."""
-    now = clock.now()
-    with capture.snapshot(engine) as connection:
-        taken = capture.take(connection)
-        if not taken.entries:
-            current = replace(before, as_of=now)
-            write_manifest(folder, current)
-            return current, 0
-        step = Step(folder, before.number + 1, connection)
-        facts = {
-            name: step.changed(fact, before.facts[name], capture.affected(connection, fact, taken.rows))
-            for name, fact in FACTS.items()
-        }
-    entries = write_ids(folder, "taken", step.number, taken.entries)
-    manifest = replace(before, number=step.number, as_of=now, facts=facts, taken=entries)
-    return publish(folder, engine, manifest, before, now), step.rows
+def _caught_up(engine: Engine, folder: Folder, manifest: Manifest, clock: Clock) -> Upkeep:
+    rows, left = 0, True
+    while left:
+        now = clock.now()
+        with capture.snapshot(engine) as connection:
+            taken = capture.take(connection, ROUND)
+            left = not taken.all
+            if not taken.entries:
+                manifest = replace(manifest, as_of=now)
+                write_manifest(folder, manifest)
+                break
+            step = Step(folder, manifest.number + 1, connection)
+            facts = {
+                name: step.changed(fact, manifest.facts[name], capture.affected(connection, fact, taken.rows))
+                for name, fact in FACTS.items()
+            }
+        entries = write_ids(folder, "taken", step.number, taken.entries)
+        after = replace(manifest, number=step.number, as_of=now, facts=facts, taken=entries)
+        manifest = publish(folder, engine, after, manifest, now)
+        rows += step.rows
+    return Upkeep(manifest, rows, rebuilt=False)
 
 
 def _rebuild(

@@ -83,7 +83,7 @@ def _compare(
 def _in_lake(lake: Lake, fact: Fact, waiting: Collection[int]) -> Sums:
     table = lake.table(fact.name)
     if waiting:
-        table = table.anti_join(ibis.memtable({"id": sorted(waiting)}), "id")
+        table = table.anti_join(ibis.memtable(pa.table({"id": pa.array(sorted(waiting), pa.int64())})), "id")
     sums = {measure: table[measure].sum() for measure in fact.measures}
     return _tally(
         [

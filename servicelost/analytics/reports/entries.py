@@ -11,8 +11,8 @@ from servicelost.analytics.reports.question import Question
 from servicelost.opportunities.ledger.models import EntryKind
 
 _TRAITS = (
-    "dealership_id", "opportunity_id", "stage", "event", "cause", "cause_basis", "owner", "grade", "advisor_id",
-    "category_id", "pay_type", "severity", "visit_id",
+    "dealership_id", "opportunity_id", "visit_id", "stage", "event", "cause", "cause_basis", "owner", "grade",
+    "advisor_id", "category_id", "pay_type", "severity",
 )  # fmt: skip
 
 
@@ -31,7 +31,9 @@ def entries(question: Question, *, narrowed: bool = True) -> Table:
     `back_day` is the day of a recovery.
     """
     found = losses(question, narrowed=narrowed)
-    found = found.select("id", *_TRAITS, "amount_minor", hours=found.centihours.fill_null(0), day="business_day")
+    found = found.select(
+        "id", *_TRAITS, "amount_minor", hours=found.centihours.fill_null(0), day="business_day"
+    )
     return _first(found).union(_later(question, found))
 
 
@@ -47,7 +49,9 @@ def _later(question: Question, found: Table) -> Table:
     zero = ibis.literal(0, "int64")
     ledger = question.fact("ledger", choices=False)
     later = ledger.filter(ledger.kind != EntryKind.LOSS.value)
-    later = later.select("loss_id", "kind", change="amount_minor", sold="revenue_minor", changed="business_day")
+    later = later.select(
+        "loss_id", "kind", change="amount_minor", sold="revenue_minor", changed="business_day"
+    )
     joined = later.inner_join(found, later.loss_id == found.id)
     reversal, recovery = (joined.kind == kind.value for kind in (EntryKind.REVERSAL, EntryKind.RECOVERY))
     return joined.select(

@@ -1,15 +1,14 @@
 """The report `lost-revenue`: what was lost, what came back, how sure it is, and the bridge to it."""
 
-import ibis
-
 from servicelost.analytics import metrics
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.reports.bridge import add_bridge
 from servicelost.analytics.reports.entries import entries, losses
+from servicelost.analytics.reports.line_sums import all_lines
 from servicelost.analytics.reports.lines import recommended
 from servicelost.analytics.reports.question import Question, rows_of
 from servicelost.analytics.reports.realized import Realized, realized
-from servicelost.analytics.reports.resampling import ratio_intervals
+from servicelost.analytics.reports.resampling import unit_of
 from servicelost.analytics.reports.rows import ALL_ENTRIES, GROSS_ENTRIES, loss_rows
 from servicelost.analytics.reports.series import period_rows, series
 from servicelost.analytics.reports.sums import CONSERVATIVE, UNEXPLAINED, Sums, total
@@ -39,7 +38,9 @@ def _add_money(question: Question, draft: Draft, whole: Sums, money: Realized) -
     draft.add_measure(metrics.RECOVERED, whole.recovered, drill=back)
     draft.add_measure(metrics.LOST_NET, whole.net, drill=every)
     draft.add_measure(metrics.LOST_PCT, money.lost_pct(whole), reason=money.why_not())
-    draft.add_measure(spec.UNSOLD_SHARE, _unsold_share(question), drill=question.drill("lines", sold="no"))
+    lines = recommended(question)
+    unsold = all_lines(lines, unit_of(lines, lines.visit_id)).unsold_share
+    draft.add_measure(spec.UNSOLD_SHARE, unsold, drill=question.drill("lines", sold="no"))
     draft.add_measure(spec.CONSERVATIVE, whole.conservative, drill=gross | {"grade": ",".join(CONSERVATIVE)})
     draft.add_measure(metrics.LOSSES, whole.lost, drill=question.drill("ledger", kind="LOSS"))
     draft.add_measure(metrics.REVERSED, whole.taken_back, drill=question.drill("ledger", kind="REVERSAL"))
@@ -72,14 +73,3 @@ def _latency(question: Question) -> Rate:
     seconds = standing.recorded_at.epoch_seconds() - standing.occurred_at.epoch_seconds()
     row = rows_of(standing.aggregate(seconds=seconds.median(), n=standing.count()))[0]
     return Rate(None if row["seconds"] is None else float(row["seconds"]) / 3600, row["n"])
-
-
-def _unsold_share(question: Question) -> Rate:
-    lines = recommended(question)
-    unsold = (~lines.sold).ifelse(lines.value, 0)
-    row = rows_of(lines.aggregate(unsold=unsold.sum(), value=lines.value.sum(), n=lines.count()))[0]
-    if not row["value"]:
-        return Rate(None, row["n"])
-    everything = ibis.literal(1)
-    interval = ratio_intervals(lines, everything, {"unsold": unsold}, lines.value)[1]["unsold"]
-    return Rate(row["unsold"] / row["value"], row["n"], interval)

@@ -5,6 +5,7 @@ that many buckets of independent visits, which estimate the same spread.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -12,47 +13,60 @@ import numpy as np
 from ibis.expr.types import Column, Table
 from numpy.typing import NDArray
 
-from servicelost.analytics.reports.question import Row, rows_of
 from servicelost.analytics.stats import Interval, resampled_ratios
 
 _UNITS = 4096
 
 
-def gross_share_intervals(table: Table, key: str) -> dict[Any, Interval | None]:
-    """For each value of the key, the interval of its share of lost gross; a loss without visit is one unit."""
-    unit = ibis.coalesce(table.visit_id, -table.opportunity_id)
-    cells = _cells(table, unit, table[key], {"above": table.lost - table.taken_back})
-    parts, (above,) = _matrices(cells, ["above"])
-    below = np.repeat(above.sum(axis=1, keepdims=True), len(parts), axis=1)
-    return dict(zip(parts, resampled_ratios(above, below), strict=True))
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Exact sums by unit (rows) and part (columns); `parts` are the values of the dimension."""
+
+    parts: list[Any]
+    sums: Mapping[str, NDArray[np.int64]]
+
+    def total(self, name: str, place: int) -> int:
+        """The sum of one part over all units."""
+        return int(self.sums[name][:, place].sum())
+
+    def ratios(self, above: str, below: str) -> list[Interval | None]:
+        """For each part, the interval of the ratio of two of its sums."""
+        return resampled_ratios(self.sums[above].astype(float), self.sums[below].astype(float))
+
+    def shares(self, name: str) -> list[Interval | None]:
+        """For each part, the interval of its share of the sum of all parts."""
+        above = self.sums[name].astype(float)
+        return resampled_ratios(above, np.repeat(above.sum(axis=1, keepdims=True), len(self.parts), axis=1))
 
 
-def ratio_intervals(
-    table: Table, part: Column, above: Mapping[str, Column], below: Column
-) -> dict[Any, dict[str, Interval | None]]:
-    """For each value of `part`, the intervals of the named ratios; the table has a `visit_id`.
-
-    `above` are the numerators, `below` the denominator that they share.
-    """
-    cells = _cells(table, table.visit_id, part, {**above, "below": below})
-    parts, (under, *over) = _matrices(cells, ["below", *above])
-    found = {name: resampled_ratios(sums, under) for name, sums in zip(above, over, strict=True)}
-    return {value: {name: found[name][place] for name in above} for place, value in enumerate(parts)}
+def unit_of(table: Table, unit: Column) -> Column:
+    """The visit as a unit to draw, or its bucket where there are very many; asks the engine how many."""
+    many = int(table.aggregate(units=unit.nunique()).to_pyarrow()["units"][0].as_py()) > _UNITS
+    return unit.abs() % _UNITS if many else unit
 
 
-def _cells(table: Table, unit: Column, part: Column, sums: Mapping[str, Column]) -> list[Row]:
+def cells_of(table: Table, unit: Column, part: Column, sums: Mapping[str, Column]) -> Cells:
+    """The sums of the named columns for each unit and part, in one query."""
     keyed = table.select(unit=unit, part=part, **sums)
-    if int(keyed.unit.nunique().to_pyarrow().as_py()) > _UNITS:
-        keyed = keyed.mutate(unit=keyed.unit.abs() % _UNITS)
-    return rows_of(keyed.aggregate({name: keyed[name].sum() for name in sums}, by=["unit", "part"]))
+    found = keyed.aggregate(
+        {name: keyed[name].sum().cast("int64") for name in sums}, by=["unit", "part"]
+    ).to_pyarrow()
+    units, row = np.unique(found["unit"].to_numpy(), return_inverse=True)
+    parts, column = _places(found["part"].to_pylist())
+    matrices = {}
+    for name in sums:
+        matrices[name] = np.zeros((len(units), len(parts)), dtype=np.int64)
+        matrices[name][row, column] = found[name].fill_null(0).to_numpy()
+    return Cells(parts, matrices)
 
 
-def _matrices(cells: Sequence[Row], names: Sequence[str]) -> tuple[list[Any], list[NDArray[np.float64]]]:
-    """The parts in the order of the columns, and for each name a row a unit and a column a part."""
-    units = {value: place for place, value in enumerate(sorted({cell["unit"] for cell in cells}))}
-    parts = {value: place for place, value in enumerate(dict.fromkeys(cell["part"] for cell in cells))}
-    matrices = [np.zeros((len(units), len(parts))) for _ in names]
-    for cell in cells:
-        for name, matrix in zip(names, matrices, strict=True):
-            matrix[units[cell["unit"]], parts[cell["part"]]] = cell[name] or 0
-    return list(parts), matrices
+def gross_share_intervals(table: Table, key: str) -> dict[Any, Interval | None]:
+    """The interval of the share of lost gross of each value; a loss without visit is a unit of its own."""
+    unit = unit_of(table, ibis.coalesce(table.visit_id, -table.opportunity_id))
+    cells = cells_of(table, unit, table[key], {"gross": table.lost - table.taken_back})
+    return dict(zip(cells.parts, cells.shares("gross"), strict=True))
+
+
+def _places(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    known = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    return list(known), [known[value] for value in values]

@@ -45,17 +45,23 @@ def period_rows(question: Question, periods: list[Period], whole: Sums, money: R
         if period.sums is None:
             yield row | {"drill": None}
             continue
-        yield row | loss_row(period.sums, whole) | {
-            "realized": money.amount(period.start),
-            "lost_pct": money.lost_pct(period.sums, period.start),
-        }
+        yield (
+            row
+            | loss_row(period.sums, whole)
+            | {
+                "realized": money.amount(period.start),
+                "lost_pct": money.lost_pct(period.sums, period.start),
+            }
+        )
 
 
 def _recorded(question: Question) -> set[date]:
     """The periods with at least one line of work or ledger entry, whatever else is selected."""
     lines = question.within(question.fact("lines", choices=False))
     lost = question.within(losses(question, narrowed=False))
-    starts = [table.select(start=question.period_of(table.business_day)).distinct() for table in (lines, lost)]
+    starts = [
+        table.select(start=question.period_of(table.business_day)).distinct() for table in (lines, lost)
+    ]
     return {row["start"] for table in starts for row in rows_of(table) if row["start"] is not None}
 
 

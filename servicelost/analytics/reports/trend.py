@@ -21,7 +21,9 @@ def compute(question: Question, draft: Draft) -> None:
     whole, money = total(question, table), realized(question, table)
     periods = series(question, table)
     usable = [(place, period) for place, period in enumerate(periods) if period.whole and period.sums]
-    _add_slope(draft, spec.GROSS_SLOPE, [(place, period.sums.gross) for place, period in usable if period.sums])
+    _add_slope(
+        draft, spec.GROSS_SLOPE, [(place, period.sums.gross) for place, period in usable if period.sums]
+    )
     _add_slope(draft, spec.NET_SLOPE, [(place, period.sums.net) for place, period in usable if period.sums])
     _add_slope(draft, spec.REVENUE_SLOPE, _revenue(usable, money), money.reason)
     draft.add_measure(spec.RECORDED, sum(period.sums is not None for period in periods))

@@ -17,7 +17,9 @@ STATED_SHARE = Measure(
     "count(losses with basis STATED) / count(losses); Wilson 95 % interval",
 )
 STATED = Measure("stated", "Stated", Kind.COUNT, "losses of the row whose cause somebody stated")
-AUTOMATIC = Measure("automatic", "Automatic", Kind.COUNT, "losses of the row whose cause follows from the event alone")
+AUTOMATIC = Measure(
+    "automatic", "Automatic", Kind.COUNT, "losses of the row whose cause follows from the event alone"
+)
 
 _NUMBERS = (metrics.LOST_GROSS, metrics.SHARE_OF_LOST, metrics.LOSS_COUNT, COUNT_SHARE)
 
@@ -25,14 +27,24 @@ PARETO = Section(
     "pareto",
     "Causes by money",
     (metrics.CAUSE,),
-    (metrics.LOST_GROSS, metrics.SHARE_OF_LOST, CUMULATIVE, metrics.LOSS_COUNT, COUNT_SHARE, STATED, AUTOMATIC),
+    (
+        metrics.LOST_GROSS,
+        metrics.SHARE_OF_LOST,
+        CUMULATIVE,
+        metrics.LOSS_COUNT,
+        COUNT_SHARE,
+        STATED,
+        AUTOMATIC,
+    ),
 )
 OWNERS = Section(
     "owners",
     "Who could have changed it",
     (metrics.OWNER,),
     _NUMBERS,
-    notes=("Losses with cause UNKNOWN stand apart and are not in the denominator of the controllable share.",),
+    notes=(
+        "Losses with cause UNKNOWN stand apart and are not in the denominator of the controllable share.",
+    ),
 )
 BASES = Section("bases", "How the cause is known", (metrics.BASIS,), _NUMBERS)
 EVENTS = Section("events", "Causes by event", (metrics.EVENT, metrics.CAUSE), _NUMBERS)
@@ -46,7 +58,8 @@ SPEC = ReportSpec(
     ),
     groups=(),
     measures=(
-        metrics.LOST_GROSS, metrics.LOSS_COUNT, metrics.CONTROLLABLE_SHARE, metrics.UNKNOWN_SHARE, STATED_SHARE,
+        metrics.LOST_GROSS, metrics.LOSS_COUNT, metrics.CONTROLLABLE_SHARE, metrics.UNKNOWN_SHARE,
+        STATED_SHARE,
     ),
     sections=(PARETO, OWNERS, BASES, EVENTS),
     function="servicelost.analytics.reports.causes:compute",

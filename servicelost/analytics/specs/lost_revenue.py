@@ -4,14 +4,17 @@ from servicelost.analytics import metrics
 from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
 
 CONSERVATIVE = Measure(
-    "conservative", "Conservative figure", Kind.MONEY, "lost_gross(W) of grades A and B: quoted, booked or menu prices"
+    "conservative",
+    "Conservative figure",
+    Kind.MONEY,
+    "lost_gross(W) of grades A and B: quoted, booked or menu prices",
 )
 UNSOLD_SHARE = Measure(
     "unsold_share",
     "Unsold share of recommended work",
     Kind.PERCENT,
-    "value of recommended lines of W that were not sold / value of all recommended lines of W; repeats included, "
-    "so it is not a share of revenue; bootstrap by visit for the 95 % interval",
+    "value of recommended lines of W that were not sold / value of all recommended lines of W; repeats "
+    "included, so it is not a share of revenue; bootstrap by visit for the 95 % interval",
 )
 OUTSTANDING = Measure(
     "outstanding",

@@ -7,7 +7,9 @@ _INTERVAL = "; bootstrap by visit (fixed seed) for the 95 % interval"
 
 LINES = Measure("lines", "Lines", Kind.COUNT, "recommended lines of W; exact repeats count as lines")
 VALUE = Measure("value", "Recommended", Kind.MONEY, "Σ amount of recommended lines of W")
-SOLD_LINES = Measure("sold_lines", "Sold lines", Kind.COUNT, "lines authorised, started, completed or invoiced")
+SOLD_LINES = Measure(
+    "sold_lines", "Sold lines", Kind.COUNT, "lines authorised, started, completed or invoiced"
+)
 SOLD_VALUE = Measure("sold_value", "Sold", Kind.MONEY, "Σ amount of sold lines")
 UNSOLD_LINES = Measure("unsold_lines", "Unsold lines", Kind.COUNT, "lines − sold lines")
 UNSOLD_VALUE = Measure("unsold_value", "Unsold", Kind.MONEY, "value − sold value")
@@ -24,7 +26,10 @@ CLOSING_VALUE = Measure(
     "closing_ratio_value = sold value / recommended value" + _INTERVAL,
 )
 DECLINE_RATE = Measure(
-    "decline_rate", "Decline rate", Kind.PERCENT, "decline_rate = declined value / recommended value" + _INTERVAL
+    "decline_rate",
+    "Decline rate",
+    Kind.PERCENT,
+    "decline_rate = declined value / recommended value" + _INTERVAL,
 )
 LINE_SHARE = Measure(
     "line_share", "Share of lines", Kind.PERCENT, "lines of the row / recommended lines; the shares sum to 1"
@@ -33,7 +38,10 @@ VALUE_SHARE = Measure(
     "value_share", "Share of value", Kind.PERCENT, "value of the row / recommended value; the shares sum to 1"
 )
 UNPRICED = Measure(
-    "unpriced_lines", "Lines without an amount", Kind.COUNT, "recommended lines without an amount or with zero"
+    "unpriced_lines",
+    "Lines without an amount",
+    Kind.COUNT,
+    "recommended lines without an amount or with zero",
 )
 INSPECTED = Measure("inspected", "Inspected orders", Kind.COUNT, "orders opened in W with an inspection")
 COMPLETION = Measure(
@@ -50,7 +58,8 @@ DECLINED_PER_RO = Measure(
 )
 
 _NUMBERS = (
-    LINES, VALUE, SOLD_LINES, SOLD_VALUE, UNSOLD_LINES, UNSOLD_VALUE, CLOSING_COUNT, CLOSING_VALUE, DECLINE_RATE,
+    LINES, VALUE, SOLD_LINES, SOLD_VALUE, UNSOLD_LINES, UNSOLD_VALUE, CLOSING_COUNT, CLOSING_VALUE,
+    DECLINE_RATE,
 )  # fmt: skip
 
 
@@ -58,7 +67,9 @@ def _by(section_id: str, title: str, dimension: Dimension) -> Section:
     return Section(section_id, title, (dimension,), _NUMBERS)
 
 
-STATUSES = Section("statuses", "What became of it", (metrics.STATUS,), (LINES, LINE_SHARE, VALUE, VALUE_SHARE))
+STATUSES = Section(
+    "statuses", "What became of it", (metrics.STATUS,), (LINES, LINE_SHARE, VALUE, VALUE_SHARE)
+)
 SERVICES = _by("services", "By service", metrics.CATEGORY)
 SEVERITIES = _by("severities", "By severity", metrics.SEVERITY)
 ADVISORS = _by("advisors", "By advisor", metrics.ADVISOR)

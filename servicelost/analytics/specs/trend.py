@@ -6,8 +6,8 @@ from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
 MINIMUM_PERIODS = 6
 
 _SLOPE = (
-    "Theil–Sen: median of (y_j − y_i)/(j − i) over all pairs of whole, recorded periods; 95 % interval by Sen's "
-    f"method; not given for fewer than {MINIMUM_PERIODS} periods"
+    "Theil–Sen: median of (y_j − y_i)/(j − i) over all pairs of whole, recorded periods; 95 % interval by "
+    f"Sen's method; not given for fewer than {MINIMUM_PERIODS} periods"
 )
 GROSS_SLOPE = Measure("gross_slope", "Lost, gross: change a period", Kind.MONEY, _SLOPE)
 NET_SLOPE = Measure("net_slope", "Lost, net: change a period", Kind.MONEY, _SLOPE)
@@ -19,7 +19,10 @@ RECORDED = Measure(
     "periods with at least one line of work or ledger entry; other periods are gaps, not zeros",
 )
 WHOLE = Measure(
-    "whole_periods", "Whole periods", Kind.COUNT, "recorded periods that neither the window nor the present cuts short"
+    "whole_periods",
+    "Whole periods",
+    Kind.COUNT,
+    "recorded periods that neither the window nor the present cuts short",
 )
 
 SERIES = Section(

@@ -4,7 +4,10 @@ from servicelost.analytics import metrics
 from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
 
 COUNT_SHARE = Measure(
-    "count_share", "Share of losses", Kind.PERCENT, "losses of the row / losses of all rows; Wilson 95 % interval"
+    "count_share",
+    "Share of losses",
+    Kind.PERCENT,
+    "losses of the row / losses of all rows; Wilson 95 % interval",
 )
 _NUMBERS = (metrics.LOST_GROSS, metrics.SHARE_OF_LOST, metrics.LOSS_COUNT, COUNT_SHARE)
 

@@ -9,9 +9,10 @@ from servicelost.kernel.actor import Role
 from servicelost.kernel.errors import NotYet
 from servicelost.taxonomy.authorization import AuthorizationMethod
 from servicelost.taxonomy.severity import Severity
+from servicelost.taxonomy.stages import Stage
 from servicelost.workflow import decisions, lines, quotes, work
 from servicelost.workflow.lines import LineDraft
-from servicelost.workflow.models.quotes import Quote
+from servicelost.workflow.models.quotes import QUOTES_OF_VISIT, Quote
 
 
 def booked(event: Incoming) -> None:
@@ -43,8 +44,9 @@ def authorized(event: Incoming) -> None:
 
 def declined(event: Incoming) -> None:
     """The customer said no."""
+    stage = event.data.get("stage")
     decisions.decline_line(
-        event.book, event.line(), at=event.at, reason=event.reason(), stage=event.data.get("stage")
+        event.book, event.line(), at=event.at, reason=event.reason(), stage=Stage(stage) if stage else None
     )
 
 
@@ -127,7 +129,11 @@ def _price(event: Incoming) -> dict[str, int | None]:
 def _quote(event: Incoming) -> Quote:
     """The quote of the sender's number, else the newest that was sent; raises NotYet."""
     visit, source_id = event.visit(), event.data.get("quote_id")
-    found = quotes.find_quote(event.book, visit, source_id) if source_id else quotes.newest_quote(event.book, visit)
+    if source_id:
+        found = quotes.find_quote(event.book, visit, source_id)
+    else:
+        sent = [quote for quote in event.book.many(QUOTES_OF_VISIT, visit.id) if quote.sent_at is not None]
+        found = max(sent, key=lambda quote: quote.number, default=None)
     if found is None:
         name = source_id or visit.source_id
         raise NotYet(f"quote:{name}", f"quote {name!r} is not known yet")

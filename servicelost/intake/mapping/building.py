@@ -129,7 +129,7 @@ class RuleMachine:
                 constant = entry.spec.value
                 return lambda *_: constant
             case ObjectSpec():
-                return self._object(entry.spec, input_name, path)
+                return _with_id(self._object(entry.spec, input_name, path), entry)
             case RowsSpec():
                 return self._rows(entry.spec, path)
             case TextSpec():
@@ -143,7 +143,7 @@ class RuleMachine:
         column = self._column(input_name, next(iter(names_in(spec)), ""))
         separator = spec.split
 
-        def build(scope: Scope, problems: Problems) -> Any:
+        def build(scope: Scope, _: Problems) -> Any:
             text = read(scope)
             if text is None or isinstance(text, bool):
                 return text
@@ -190,6 +190,17 @@ class RuleMachine:
                 break
             name = needed[0]
         return name if input_name == self._rule.input else f"{input_name}.{name}"
+
+
+def _with_id(build: Builder, entry: DataEntry) -> Builder:
+    """A customer or a car without its id cannot be recognised again, so it is left out."""
+    needed = [field.name for field in entry.field.fields if field.required]
+
+    def build_known(scope: Scope, problems: Problems) -> Any:
+        built = build(scope, problems)
+        return built if built and all(name in built for name in needed) else None
+
+    return build_known
 
 
 def _items(machine: InputMachine, for_each: ForEach) -> Callable[[Scope], list[Scope]]:

@@ -63,7 +63,7 @@ class Notation:
         found = exact_moment(text) if type(text) is Exact else self._date(text)
         if found is None:
             raise CannotReadError(Problem(column, text, "is not a date", self._written(self._formats.date)))
-        return day_text(found.date())
+        return day_text((found.astimezone(self._zone) if found.tzinfo else found).date())
 
     def moment(self, text: str, column: str) -> Exact:
         """The date and time in the cell as UTC."""

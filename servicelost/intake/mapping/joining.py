@@ -56,11 +56,10 @@ class KeyIndex:
         """Why the key leads to no row."""
         named = " and ".join(f"{column} = {value}" for column, value in zip(self.columns, key, strict=True))
         known = self._rows.get(key)
+        reason = f"no row of {self.link.input} has {named}"
         if isinstance(known, list):
             rows = ", ".join(str(candidate.number) for candidate in known[:5])
-            reason = f"several rows of {self.link.input} have {named} (rows {rows}), and no rule says which is meant"
-        else:
-            reason = f"no row of {self.link.input} has {named}"
+            reason = f"rows {rows} of {self.link.input} have {named} and no rule says which one is meant"
         return Problem(" + ".join(own_columns), ", ".join(key), reason)
 
 

@@ -99,7 +99,8 @@ def _read_dealership(table: Table) -> DealershipDefinition:
     code = table.take("code", str)
     dealership = DealershipDefinition(
         code, table.take("name", str, code), timezone, currency,
-        table.take("country", str, expected="an ISO 3166 code such as ES"), table.take("locale", str, "en_US"),
+        table.take("country", str, expected="an ISO 3166 code such as ES"),
+        table.take("locale", str, "en_US"),
     )  # fmt: skip
     table.done()
     return dealership
@@ -189,7 +190,8 @@ def _read_belongs_to(table: Table) -> BelongsTo | None:
 def _read_lookup(spec: Table) -> LooksUp:
     lookup = LooksUp(
         spec.take("input", str), _read_key(spec), read_condition(spec, "prefer"),
-        spec.choice("duplicates", _DUPLICATES, "reject"), spec.choice("missing", ("reject", "leave out"), "reject"),
+        spec.choice("duplicates", _DUPLICATES, "reject"),
+        spec.choice("missing", ("reject", "leave out"), "reject"),
     )  # fmt: skip
     spec.done()
     return lookup

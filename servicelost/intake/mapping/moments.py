@@ -35,7 +35,7 @@ def format_parser(formats: Sequence[str]) -> Parser:
     def parse(text: str) -> datetime | None:
         for form in formats:
             try:
-                return datetime.strptime(text, form)
+                return _of_our_time(datetime.strptime(text, form))
             except ValueError:
                 continue
         return None
@@ -46,7 +46,7 @@ def format_parser(formats: Sequence[str]) -> Parser:
 def exact_moment(text: str) -> datetime | None:
     """A typed cell's date or time, still without a timezone, or None."""
     try:
-        return datetime.fromisoformat(text)
+        return _of_our_time(datetime.fromisoformat(text))
     except ValueError:
         return None
 
@@ -70,7 +70,7 @@ def in_utc(local: datetime, zone: tzinfo) -> Exact:
 
 def day_text(day: date) -> Exact:
     """The day as YYYY-MM-DD."""
-    return Exact(f"{day:%Y-%m-%d}" if day.year > 999 else f"{day.year:04}-{day:%m-%d}")
+    return Exact(day.isoformat())
 
 
 def stamps_reader(notation: StampNotation) -> Callable[[str], list[datetime]]:
@@ -90,6 +90,11 @@ def stamps_reader(notation: StampNotation) -> Callable[[str], list[datetime]]:
         return stamps
 
     return read
+
+
+def _of_our_time(moment: datetime) -> datetime | None:
+    """Years outside the calendar's safe middle cannot be moved between timezones."""
+    return moment if 1000 <= moment.year <= 9000 else None
 
 
 def _stamp(tokens: list[str], last_day: date | None, read_date: Parser, read_time: Parser) -> datetime:

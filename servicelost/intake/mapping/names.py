@@ -184,6 +184,8 @@ def _check_links(definition: MappingDefinition, document: Document) -> None:
             _known_input(definition, link.input, path, document)
             if link.input == one.name:
                 document.refuse(path, "is linked to itself")
+            if computed := link.key.keys() & one.values.keys():
+                document.refuse(path, f"is linked by {min(computed)}, which is computed", expected="a column")
         if one.belongs_to and definition.inputs[one.belongs_to.input].belongs_to:
             document.refuse((*path, "belongs_to"), "belongs to an input that itself belongs to another one")
     for rule in definition.events:

@@ -25,14 +25,19 @@ def number_reader(decimal_mark: str, thousands_mark: str, currency: str) -> Numb
     def read(text: str) -> Decimal | None:
         if type(text) is Exact:
             return Decimal(text) if _EXACT.fullmatch(text) else None
-        if len(text) > _LONGEST or not text.strip(_SIGNS).isascii():
+        bare = text.strip(_SIGNS)
+        if len(bare) > _LONGEST or not bare.isascii():
             return None
-        match = pattern.fullmatch(_bare(text, currency))
+        negative = bare.startswith("(") and bare.endswith(")")
+        inside = bare[1:-1] if negative else bare
+        match = pattern.fullmatch(
+            inside.strip(_SIGNS).removeprefix(currency).removesuffix(currency).strip(_SIGNS)
+        )
         if match is None:
             return None
         digits = match[2].replace(thousands_mark, "") if thousands_mark else match[2]
         number = Decimal(f"{digits}.{match[3]}" if match[3] else digits)
-        return -number if match[1] or match[4] or _in_parentheses(text) else number
+        return -number if negative or match[1] or match[4] else number
 
     return read
 
@@ -40,15 +45,3 @@ def number_reader(decimal_mark: str, thousands_mark: str, currency: str) -> Numb
 def plain(number: Decimal) -> str:
     """The number as the catalogue wants it: a decimal point, no exponent."""
     return format(number, "f")
-
-
-def _bare(text: str, currency: str) -> str:
-    bare = text.strip(_SIGNS)
-    if _in_parentheses(bare):
-        bare = bare[1:-1]
-    return bare.removeprefix(currency).removesuffix(currency).strip(_SIGNS)
-
-
-def _in_parentheses(text: str) -> bool:
-    """Accounts write a negative number in parentheses."""
-    return text.startswith("(") and text.endswith(")")

@@ -5,7 +5,9 @@ columns in front are ignored when the file is imported again.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -14,7 +16,7 @@ from servicelost.intake.mapping.cells import RejectedRow
 from servicelost.intake.mapping.source_files import SourceFile
 
 REJECT_COLUMNS = ("!row", "!column", "!value", "!reason")
-SUFFIX = ".rejects.csv"
+_REJECTS_STEM = re.compile(r"\.rejects(-[0-9]+)?$")
 
 
 class RejectsWriter:
@@ -23,7 +25,7 @@ class RejectsWriter:
     def __init__(self, folder: Path, files: Iterable[SourceFile]) -> None:
         self._folder = folder
         self._columns: Mapping[Path, tuple[str, ...]] = {file.path: file.columns for file in files}
-        self._open: dict[Path, TextIO] = {}
+        self._open: dict[Path, tuple[Path, TextIO]] = {}
         self.written = 0
 
     def __enter__(self) -> "RejectsWriter":
@@ -32,13 +34,13 @@ class RejectsWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for stream in self._open.values():
+        for _, stream in self._open.values():
             stream.close()
 
     @property
     def paths(self) -> list[Path]:
         """The rejects files written so far."""
-        return [rejects_path(self._folder, path) for path in self._open]
+        return [path for path, _ in self._open.values()]
 
     def write(self, rejected: RejectedRow) -> None:
         """Add one row."""
@@ -53,14 +55,16 @@ class RejectsWriter:
 
     def _stream(self, source: Path) -> TextIO:
         if source not in self._open:
-            path = rejects_path(self._folder, source)
             self._folder.mkdir(parents=True, exist_ok=True)
-            stream = path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+            path = free_path(self._folder, source)
+            stream = path.open("x", encoding="utf-8-sig", errors="backslashreplace", newline="")
             csv.writer(stream).writerow([*REJECT_COLUMNS, *self._columns.get(source, ())])
-            self._open[source] = stream
-        return self._open[source]
+            self._open[source] = path, stream
+        return self._open[source][1]
 
 
-def rejects_path(folder: Path, source: Path) -> Path:
-    """Where the rejects of a source file are written."""
-    return folder / f"{source.stem.removesuffix('.rejects')}{SUFFIX}"
+def free_path(folder: Path, source: Path) -> Path:
+    """Where the rejects of a source file go; a file is never overwritten, somebody may be mending it."""
+    stem = _REJECTS_STEM.sub("", source.stem)
+    names = chain([f"{stem}.rejects.csv"], (f"{stem}.rejects-{number}.csv" for number in count(2)))
+    return next(path for name in names if not (path := folder / name).exists())

@@ -84,6 +84,7 @@ class Pass:
 
     def _groups(self) -> Iterator[MappedRow]:
         for bad in self._machinery.unreadable():
-            yield rejected_alone(bad)
+            if bad.row.input not in self._leading:
+                yield rejected_alone(bad)
         for name in self._leading:
             yield from LeadingInput(self._machinery, self._files, name).groups()

@@ -18,8 +18,8 @@ class Opportunity(Base):
     `need_key` identifies the need; `live` is 1 while the episode may still take decisions and NULL
     afterwards, so that the database itself refuses a second live episode of a need.
     `amount_minor` is the latest price; `outstanding_minor` what the ledger holds against it: LOSS
-    less REVERSAL less released, zero unless the state is LOST. `loss_id` is the LOSS that is open.
-    `first_lost_*` keep the period of the first loss of the episode for restated amounts.
+    less REVERSAL less released, zero unless the state is LOST. `loss_id` is the LOSS that is open,
+    `lost_event` its event; `first_lost_*` keep the period of the first loss of the episode for restated amounts.
     """
 
     __tablename__ = f"{PREFIX}opportunity"
@@ -64,6 +64,7 @@ class Opportunity(Base):
     presentations: Mapped[int] = mapped_column(default=0)
     outstanding_minor: Mapped[Minor] = mapped_column(default=0)
     loss_id: Mapped[Ref | None]
+    lost_event: Mapped[Code | None]
     first_lost_at: Mapped[datetime | None]
     first_lost_stage: Mapped[Code | None]
     deferred_until: Mapped[date | None]

@@ -145,14 +145,18 @@ def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
 
 
 def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
-    """A need lost already: only a new amount or an earlier first decision moves money, in the first period."""
+    """A need lost already: a new amount, an earlier first decision or a cause now known restate the loss.
+
+    All of it stays in the period of the first decision.
+    """
     assert opportunity.loss_id is not None
     assert opportunity.first_lost_at is not None
     loss = book.get(LedgerEntry, opportunity.loss_id)
     newest = opportunity.last_decision_at is None or refusal.at >= opportunity.last_decision_at
     first = min(opportunity.first_lost_at, refusal.at)
     latest = refusal if newest else replace(refusal, value=_value_of(loss))
-    if latest.value.amount_minor == loss.amount_minor and first == opportunity.first_lost_at:
+    same = latest.value.amount_minor == loss.amount_minor and first == opportunity.first_lost_at
+    if same and not _tells_why(latest, loss):
         return Effect.REPEATED
     earlier = loss_of(opportunity, _with_known_cause(latest, loss), first)
     check_loss(earlier)
@@ -162,6 +166,14 @@ def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effec
     opportunity.first_lost_at = first
     _hold(opportunity, entry)
     return Effect.RESTATED
+
+
+def _tells_why(refusal: Refusal, loss: LedgerEntry) -> bool:
+    """Whether the refusal states a cause nobody had stated, or corrects that of the very same line."""
+    cause = refusal.reason.cause
+    if cause is None or cause == loss.cause:
+        return False
+    return loss.cause_basis == CauseBasis.AUTOMATIC or refusal.line_id == loss.line_id
 
 
 def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
@@ -204,11 +216,11 @@ def _reverse(book: Book, opportunity: Opportunity, why: Cause, at: datetime, not
 
 def _hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
     opportunity.loss_id, opportunity.outstanding_minor = entry.id, entry.amount_minor
-    opportunity.amount_minor = entry.amount_minor
+    opportunity.lost_event, opportunity.amount_minor = entry.event, entry.amount_minor
 
 
 def _let_go(opportunity: Opportunity) -> None:
-    opportunity.loss_id, opportunity.outstanding_minor = None, 0
+    opportunity.loss_id, opportunity.lost_event, opportunity.outstanding_minor = None, None, 0
     opportunity.first_lost_at = opportunity.first_lost_stage = None
 
 

@@ -11,7 +11,6 @@ from servicelost.administration.settings import MISSED_CALL_WINDOW
 from servicelost.directory.models import ServiceCategory
 from servicelost.kernel.book import Book
 from servicelost.opportunities.followup.facts import ContactMade
-from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.ledger.subject import Value
 from servicelost.opportunities.pipeline.models import (
     OPPORTUNITIES_OF_CALL,
@@ -21,7 +20,7 @@ from servicelost.opportunities.pipeline.models import (
 from servicelost.opportunities.pipeline.needs import need_of_call
 from servicelost.opportunities.pipeline.opening import open_opportunity
 from servicelost.opportunities.pipeline.settling import Refusal, refuse, take_back
-from servicelost.opportunities.pipeline.states import DecisionKind, OpportunityState
+from servicelost.opportunities.pipeline.states import DecisionKind
 from servicelost.opportunities.pipeline.valuation import missed_call
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.grades import Grade
@@ -98,11 +97,9 @@ def on_part_not_supplied(book: Book, fact: PartNotSupplied) -> None:
 
 
 def _answer(book: Book, opportunity: Opportunity, at: datetime) -> None:
-    if opportunity.state != OpportunityState.LOST or opportunity.loss_id is None:
+    if opportunity.lost_event != LossEvent.CALL_MISSED or opportunity.first_lost_at is None:
         return
-    loss = book.get(LedgerEntry, opportunity.loss_id)
-    in_time = timedelta(0) <= at - loss.occurred_at <= _window(book, opportunity.dealership_id)
-    if loss.event == LossEvent.CALL_MISSED and in_time:
+    if timedelta(0) <= at - opportunity.first_lost_at <= _window(book, opportunity.dealership_id):
         take_back(book, opportunity, Cause.SUPERSEDED, at, DecisionKind.ANSWERED)
 
 

@@ -11,14 +11,14 @@ from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import REBOOK_WINDOW
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.entries import Sale
-from servicelost.opportunities.ledger.models import LedgerEntry, RevenueBasis
+from servicelost.opportunities.ledger.models import RevenueBasis
 from servicelost.opportunities.pipeline.containers import container_of, open_container, settle_container
 from servicelost.opportunities.pipeline.decisions import SOLD_STATES
 from servicelost.opportunities.pipeline.line_listeners import document_of
 from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line, present_line
 from servicelost.opportunities.pipeline.settling import Refusal, close, refuse, take_back, win
-from servicelost.opportunities.pipeline.states import DecisionKind, OpportunityState
+from servicelost.opportunities.pipeline.states import DecisionKind
 from servicelost.opportunities.pipeline.valuation import value_of_line, value_of_opportunity
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
@@ -91,10 +91,9 @@ def take_back_fallen_through(book: Book, visit: Visit, at: datetime, kind: Decis
     """Reverse what this car's, or this visit's, bookings lost within the rebooking window."""
     window = timedelta(days=read_setting(book, visit.dealership_id, REBOOK_WINDOW))
     for opportunity in _of_car_or_visit(book, visit):
-        if opportunity.state != OpportunityState.LOST or opportunity.loss_id is None:
+        if opportunity.lost_event not in _BOOKING_EVENTS or opportunity.first_lost_at is None:
             continue
-        loss = book.get(LedgerEntry, opportunity.loss_id)
-        if loss.event not in _BOOKING_EVENTS or not timedelta(0) <= at - loss.occurred_at <= window:
+        if not timedelta(0) <= at - opportunity.first_lost_at <= window:
             continue
         if opportunity.appointment_id is not None and opportunity.visit_id != visit.id:
             close(book, opportunity, Cause.RESCHEDULED, at, kind)

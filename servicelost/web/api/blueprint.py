@@ -15,6 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from servicelost.web.api.parsing import JsonParser
+from servicelost.web.csrf import harmless
 from servicelost.web.errors import answer_json
 from servicelost.web.guard import guard
 from servicelost.web.permissions import Action, allowed_for
@@ -62,6 +63,7 @@ def endpoint(
     return add
 
 
+@harmless
 @allowed_for(Action.PUBLIC)
 def nothing_here(**_path: str) -> ResponseReturnValue:
     """Answer for paths and methods that are not in the API, which would else get the host's own page."""
@@ -77,7 +79,7 @@ def _is_possible(method: str) -> bool:
         rule, _ = adapter.match(method=method, return_rule=True)
     except (NotFound, MethodNotAllowed, RequestRedirect):
         return False
-    return rule.endpoint != request.endpoint
+    return bool(rule.endpoint != request.endpoint)
 
 
 def add_catch_all() -> None:

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from servicelost.web.api import health
+from servicelost.web.api import events, health, visits
 from servicelost.web.api.blueprint import add_catch_all, blueprint
 from servicelost.web.api.document import describe_api
 
 PATH = "/api/v1"
-ENDPOINTS = (health,)
+ENDPOINTS = (events, visits, health)
 
 add_catch_all()
 

@@ -38,9 +38,7 @@ pages = Blueprint("servicelost_ui", __name__, template_folder="templates", stati
 guard(pages, answer_page)
 
 
-def page(
-    path: str, action: Action, *, method: str = "GET", endpoint: str | None = None
-) -> Callable[[F], F]:
+def page(path: str, action: Action, *, method: str = "GET", endpoint: str | None = None) -> Callable[[F], F]:
     """Make a function a page of ours; the endpoint is its name unless another is given."""
 
     def add(view: F) -> F:

@@ -13,7 +13,7 @@ from servicelost.web.identity import find_caller
 from servicelost.web.permissions import Action, may
 from servicelost.web.ui import wording
 from servicelost.web.ui.assets import asset_url
-from servicelost.web.ui.labels import SEVERITY_ICONS, SEVERITY_LABELS
+from servicelost.web.ui.labels import SEVERITY_ICONS, SEVERITY_LABELS, grade_label
 
 _HOME = "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-5v-6h-4v6H5a1 1 0 0 1-1-1z"
 _CAR = "M5 16v2m14-2v2M4 16v-4l2-5h12l2 5v4zm3-3h.01M17 13h.01M5 11h14"
@@ -92,6 +92,7 @@ def page_tools() -> dict[str, Any]:
         "person": person,
         "can": can,
         "messages": messages,
+        "grade_label": grade_label,
         "severity_icon": SEVERITY_ICONS.__getitem__,
         "severity_label": SEVERITY_LABELS.__getitem__,
         "money": wording.money,

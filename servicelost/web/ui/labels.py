@@ -7,6 +7,7 @@ behind them are in the style sheet. Labels of causes, events and stages come fro
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from servicelost.taxonomy.grades import GRADES, Grade
 from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.workflow.states import LineState, VisitState
@@ -50,5 +51,36 @@ ENTRY_MARKS: Mapping[str, Mark] = {
     "RECOVERY": Mark("Recovered", "recovered"),
 }
 
+DECISION_LABELS: Mapping[str, str] = {
+    "DECLINED": "Declined",
+    "DEFERRED": "Postponed",
+    "AUTHORIZED": "Approved",
+    "REMOVED": "Taken off the order",
+    "REDUCED": "Made smaller",
+    "NOT_PRESENTED": "Never presented",
+    "EXPIRED": "Quote expired",
+    "NOT_PERFORMED": "Not done",
+    "REJECTED": "Failed quality control",
+    "CANCELLED": "Cancelled",
+    "MISSED": "Did not come",
+    "TURNED_AWAY": "Turned away",
+    "UNANSWERED": "Call missed",
+    "ANSWERED": "Call answered",
+    "NOT_SUPPLIED": "Part not supplied",
+    "INVOICED": "Invoiced",
+    "COMPLETED": "Done",
+    "REBOOKED": "Booked again",
+    "ARRIVED": "Arrived",
+    "LAPSED": "Postponement lapsed",
+    "ACKNOWLEDGED": "Acknowledged",
+    "CLOSED": "Closed, not a loss",
+    "CORRECTED": "Corrected",
+}
+
 SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲", Severity.GREEN: "✓"}
 SEVERITY_LABELS: Mapping[str, str] = {Severity.RED: "Red", Severity.YELLOW: "Amber", Severity.GREEN: "Green"}
+
+
+def grade_label(code: str) -> str:
+    """The confidence grade in words: A, quoted and decided."""
+    return f"{code}, {GRADES[Grade(code)].label.lower()}"

@@ -1,0 +1,95 @@
+"""The ledger entries behind a number: chosen by the day and traits of the LOSS they belong to.
+
+The same rule as in the reports: a reversal follows its loss, a recovery counts up to the window's end.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from servicelost.analytics.drill.filters import Drill
+from servicelost.directory.models import Dealership, Employee, ServiceCategory
+from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
+from servicelost.workflow.models.lines import Line
+from servicelost.workflow.models.visits import Visit
+
+_entry = LedgerEntry.__table__
+_loss = LedgerEntry.__table__.alias("loss")
+_dealership, _employee = Dealership.__table__, Employee.__table__
+_category, _visit, _line = ServiceCategory.__table__, Visit.__table__, Line.__table__
+
+_TRAITS = {"advisor": "advisor_id", "category": "category_id", "basis": "cause_basis"}
+_SHOWN = (
+    "id", "kind", "business_day", "dealership_id", "opportunity_id", "visit_id", "line_id", "appointment_id",
+    "amount_minor", "currency", "revenue_minor", "recorded_at", "recorded_by", "document", "note", "decided_by",
+)  # fmt: skip
+_OF_LOSS = ("stage", "event", "cause", "cause_basis", "owner", "grade", "pay_type", "severity")
+
+
+def ledger_query(drill: Drill) -> Select[Any]:
+    """The entries with what people need to recognise them, newest first."""
+    joined = (
+        _entry.join(_loss, _loss.c.id == func.coalesce(_entry.c.loss_id, _entry.c.id))
+        .join(_dealership, _dealership.c.id == _entry.c.dealership_id)
+        .outerjoin(_employee, _employee.c.id == _loss.c.advisor_id)
+        .outerjoin(_category, _category.c.id == _loss.c.category_id)
+        .outerjoin(_visit, _visit.c.id == _loss.c.visit_id)
+        .outerjoin(_line, _line.c.id == _loss.c.line_id)
+    )
+    columns = [
+        *(_entry.c[name] for name in _SHOWN),
+        *(_loss.c[name] for name in _OF_LOSS),
+        _loss.c.business_day.label("loss_day"),
+        _dealership.c.code.label("dealership"),
+        _employee.c.name.label("advisor"),
+        _category.c.name.label("category"),
+        _visit.c.source_id.label("order"),
+        _line.c.description.label("line"),
+    ]
+    query = select(*columns).select_from(joined).where(*_conditions(drill))
+    return query.order_by(_entry.c.business_day.desc(), _entry.c.id.desc())
+
+
+def ledger_sums(query: Select[Any]) -> Select[Any]:
+    """How many entries and losses there are, in which currencies, and the ledger arithmetic over them."""
+    found = query.order_by(None).subquery()
+    of_kind = {
+        kind: func.coalesce(func.sum(found.c.amount_minor).filter(found.c.kind == kind.value), 0)
+        for kind in EntryKind
+    }
+    lost, reversed_, released = (of_kind[kind] for kind in EntryKind)
+    return select(
+        func.count().label("count"),
+        func.min(found.c.currency).label("low"),
+        func.max(found.c.currency).label("high"),
+        (lost - reversed_).label("lost_gross"),
+        released.label("recovered"),
+        (lost - reversed_ - released).label("lost_net"),
+    )
+
+
+def _conditions(drill: Drill) -> list[ColumnElement[bool]]:
+    selection = drill.selection
+    found: list[ColumnElement[bool]] = []
+    if selection.dealerships is not None:
+        found.append(_entry.c.dealership_id.in_(selection.dealerships))
+    if selection.first is not None:
+        found.append(_loss.c.business_day >= selection.first)
+    if selection.last is not None:
+        found.append(_loss.c.business_day <= selection.last)
+        if not drill.every_recovery:
+            later = _entry.c.business_day > selection.last
+            found.append(~((_entry.c.kind == EntryKind.RECOVERY.value) & later))
+    if drill.currency is not None:
+        found.append(_entry.c.currency == drill.currency)
+    if drill.kinds:
+        found.append(_entry.c.kind.in_(drill.kinds))
+    for name, values in selection.choices.items():
+        found.append(one_of(_loss.c[_TRAITS.get(name, name)], values))
+    return found
+
+
+def one_of(column: ColumnElement[Any], values: tuple[Any, ...]) -> ColumnElement[bool]:
+    """Whether the column has one of the values; None is a row without one."""
+    named = column.in_([value for value in values if value is not None])
+    return or_(named, column.is_(None)) if None in values else named

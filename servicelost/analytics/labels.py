@@ -1,0 +1,69 @@
+"""The words for codes and ids of a report: from the taxonomy, or read from the directory when shown.
+
+No label is ever stored with a result. Translation to other languages happens at the edge.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from servicelost.analytics.line_status import STATUS_LABELS, LineStatus
+from servicelost.analytics.periods import Grain, label
+from servicelost.analytics.spec import Vocabulary
+from servicelost.directory.models import Dealership, Employee, ServiceCategory
+from servicelost.opportunities.ledger.models import CauseBasis
+from servicelost.taxonomy.causes import CAUSES, Cause
+from servicelost.taxonomy.grades import GRADES, Grade
+from servicelost.taxonomy.loss_events import LOSS_EVENTS, LossEvent
+from servicelost.taxonomy.parties import OWNER_LABELS, Owner
+from servicelost.taxonomy.paytypes import PAY_TYPES, PayType
+from servicelost.taxonomy.severity import SEVERITIES, Severity
+from servicelost.taxonomy.stages import STAGES, Stage
+
+NOT_RECORDED = "Not recorded"
+_CHUNK = 500
+
+CODES: Mapping[Vocabulary, Callable[[str], str]] = {
+    Vocabulary.BASIS: lambda code: {"STATED": "Stated by a person", "AUTOMATIC": "From the event"}[
+        CauseBasis(code)
+    ],
+    Vocabulary.CAUSE: lambda code: CAUSES[Cause(code)].label,
+    Vocabulary.EVENT: lambda code: LOSS_EVENTS[LossEvent(code)].label,
+    Vocabulary.GRADE: lambda code: f"{code}: {GRADES[Grade(code)].label}",
+    Vocabulary.OWNER: lambda code: OWNER_LABELS[Owner(code)],
+    Vocabulary.PAY_TYPE: lambda code: PAY_TYPES[PayType(code)].label,
+    Vocabulary.SEVERITY: lambda code: SEVERITIES[Severity(code)].label,
+    Vocabulary.STAGE: lambda code: STAGES[Stage(code)].label,
+    Vocabulary.STATUS: lambda code: STATUS_LABELS[LineStatus(code)],
+}
+_NAMES: Mapping[Vocabulary, Any] = {
+    Vocabulary.ADVISOR: Employee.__table__,
+    Vocabulary.CATEGORY: ServiceCategory.__table__,
+    Vocabulary.DEALERSHIP: Dealership.__table__,
+}
+
+
+def labels_of(
+    connection: Connection, vocabulary: Vocabulary, values: Iterable[Any], grain: Grain
+) -> dict[Any, str]:
+    """The words for these values; a value that says nothing is "not recorded"."""
+    wanted = {value for value in values if value is not None}
+    if vocabulary is Vocabulary.PERIOD:
+        found = {value: label(date.fromisoformat(value), grain) for value in wanted}
+    elif vocabulary in CODES:
+        found = {value: CODES[vocabulary](value) for value in wanted}
+    else:
+        found = {value: f"#{value}" for value in wanted} | _names(connection, vocabulary, sorted(wanted))
+    return {**found, None: NOT_RECORDED}
+
+
+def _names(connection: Connection, vocabulary: Vocabulary, ids: list[int]) -> dict[Any, str]:
+    table = _NAMES[vocabulary]
+    found = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        rows = connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(chunk)))
+        found.update({row.id: row.name for row in rows})
+    return found

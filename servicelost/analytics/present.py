@@ -1,0 +1,55 @@
+"""A stored result made ready to be shown: words for codes and ids, and what is too few to judge.
+
+Names are read from the directory each time, so a stored result never holds one. Figures are drawn
+from what this gives, in `charts`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from servicelost.administration.settings import MIN_DENOMINATOR
+from servicelost.analytics.labels import labels_of
+from servicelost.analytics.periods import Grain
+from servicelost.analytics.spec import Vocabulary
+
+
+def present(
+    document: Mapping[str, Any], connection: Connection, *, few_below: int = MIN_DENOMINATOR.default
+) -> dict[str, Any]:
+    """A copy of the document in which each row has `labels` by dimension and `few`.
+
+    `few` names the numbers that rest on fewer than `few_below` cases; headline numbers have it as a flag.
+    """
+    grain = Grain(document["params"].get("grain", Grain.MONTH))
+    sections = [_section(section, connection, grain, few_below) for section in document["sections"]]
+    measures = [
+        {**number, "few": number["n"] is not None and number["n"] < few_below}
+        for number in document["measures"]
+    ]
+    return {**document, "sections": sections, "measures": measures}
+
+
+def _section(
+    section: Mapping[str, Any], connection: Connection, grain: Grain, few_below: int
+) -> dict[str, Any]:
+    dimensions = [column for column in section["columns"] if "vocabulary" in column]
+    words = {
+        column["key"]: labels_of(
+            connection,
+            Vocabulary(column["vocabulary"]),
+            {row[column["key"]] for row in section["rows"]},
+            grain,
+        )
+        for column in dimensions
+    }
+    rows = [
+        {
+            **row,
+            "labels": {key: labels[row[key]] for key, labels in words.items()},
+            "few": sorted(key for key, cases in row["n"].items() if cases < few_below),
+        }
+        for row in section["rows"]
+    ]
+    return {**section, "rows": rows}

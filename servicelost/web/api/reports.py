@@ -1,0 +1,79 @@
+"""Reports over the API: which there are, asking for one, and its result once a worker has computed it."""
+
+import json
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from flask import request, url_for
+
+from servicelost.analytics.models import ReportRun, RunState
+from servicelost.analytics.registry import REPORTS
+from servicelost.analytics.runs import visible_run
+from servicelost.kernel.errors import FieldProblem
+from servicelost.web.api.blueprint import endpoint
+from servicelost.web.api.parsing import JSON, read_body, require_content_type
+from servicelost.web.current import current_runtime
+from servicelost.web.identity import current_actor
+from servicelost.web.permissions import Action
+from servicelost.web.problems import StatusError
+from servicelost.web.reporting import start_run
+from servicelost.web.schemas.reports import ReportSchema, RunSchema
+
+_ID = f"<int(max={2**63 - 1}):run_id>"
+_PARAMETERS = {
+    "type": "object",
+    "description": "Parameters by name, as the list of reports says; several values as a list.",
+    "additionalProperties": True,
+    "examples": [{"from": "2026-01-01", "to": "2026-03-31", "dealership": ["NORTH"], "grain": "month"}],
+}
+
+
+@endpoint("GET", "/reports", Action.READ_REPORTS, tag="reports", answer=ReportSchema(many=True))
+def list_reports() -> list[dict[str, Any]]:
+    """List the reports there are, with the definition of each number"""
+    return [{**asdict(spec), "measures": spec.every_measure()} for spec in REPORTS.values()]
+
+
+@endpoint(
+    "POST",
+    "/reports/<name>/runs",
+    Action.RUN_REPORTS,
+    tag="reports",
+    answer=RunSchema,
+    status=HTTPStatus.ACCEPTED,
+    doc={"requestBody": {"content": {JSON: {"schema": _PARAMETERS}}}},
+)
+def start_report(name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Ask for a report
+
+    Answers at once; look at the address in Location until the state is DONE. The same question on unchanged
+    data gives the run there is already.
+    """
+    run = start_run(current_runtime(), current_actor(), name, _parameters())
+    return _shape(run), {"Location": url_for("servicelost_api.get_run", run_id=run.id)}
+
+
+@endpoint("GET", f"/report-runs/{_ID}", Action.READ_REPORTS, tag="reports", answer=RunSchema)
+def get_run(run_id: int) -> dict[str, Any]:
+    """Show how far a run is, and its result"""
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        return _shape(visible_run(book, run_id))
+
+
+def _shape(run: ReportRun) -> dict[str, Any]:
+    result = json.loads(run.result) if run.state == RunState.DONE and run.result else None
+    return {**run.__dict__, "result": result}
+
+
+def _parameters() -> dict[str, Any]:
+    document = request.get_data()
+    if not document:
+        return {}
+    require_content_type(JSON)
+    sent = read_body(document)
+    if not isinstance(sent, dict):
+        problem = FieldProblem("body", "is not an object", expected="a JSON object with parameters")
+        message = "the body is not an object with parameters"
+        raise StatusError(HTTPStatus.UNPROCESSABLE_ENTITY, "BAD_PARAMETER", message, errors=[problem])
+    return sent

@@ -1,0 +1,105 @@
+"""Reading visits and deciding about their lines."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+
+from servicelost.kernel.book import Book
+from servicelost.kernel.errors import FieldProblem
+from servicelost.web import deciding
+from servicelost.web.api.blueprint import endpoint
+from servicelost.web.api.shapes import line_shape, visit_shape
+from servicelost.web.current import current_runtime
+from servicelost.web.identity import current_actor
+from servicelost.web.permissions import Action
+from servicelost.web.problems import StatusError
+from servicelost.web.schemas.decisions import AuthorizeSchema, DeclineSchema, DeferSchema
+from servicelost.web.schemas.visits import LineSchema, VisitSchema
+from servicelost.web.sight import get_visible
+from servicelost.workflow.models.lines import Line
+from servicelost.workflow.models.visits import Visit
+
+Answer = tuple[dict[str, Any], dict[str, str]]
+_ID = f"<int(max={2**63 - 1}):"
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The line's ETag (its version), so that nobody decides about what he has not seen.",
+}
+_DECISION: dict[str, Any] = {
+    "tag": "visits",
+    "answer": LineSchema,
+    "doc": {"parameters": [_IF_MATCH]},
+}
+
+
+@endpoint("GET", f"/visits/{_ID}visit_id>", Action.READ_VISITS, tag="visits", answer=VisitSchema)
+def get_visit(visit_id: int) -> dict[str, Any]:
+    """Show a visit with its lines"""
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        return visit_shape(book, get_visible(book, Visit, visit_id))
+
+
+@endpoint("GET", f"/lines/{_ID}line_id>", Action.READ_VISITS, tag="visits", answer=LineSchema)
+def get_line(line_id: int) -> Answer:
+    """Show one line of a visit"""
+    return _line_now(line_id)
+
+
+@endpoint("POST", f"/lines/{_ID}line_id>/decline", Action.DECIDE_LINES, body=DeclineSchema, **_DECISION)
+def decline_line(body: dict[str, Any], line_id: int) -> Answer:
+    """Record that the customer said no
+
+    What is lost by it, when and why, is written in the same transaction, or nothing is.
+    """
+    return _decide(deciding.decline, line_id, body)
+
+
+@endpoint("POST", f"/lines/{_ID}line_id>/defer", Action.DECIDE_LINES, body=DeferSchema, **_DECISION)
+def defer_line(body: dict[str, Any], line_id: int) -> Answer:
+    """Record that the customer said not now
+
+    Until a day or an odometer reading; work that nobody came back to becomes a loss after it.
+    """
+    return _decide(deciding.defer, line_id, body)
+
+
+@endpoint("POST", f"/lines/{_ID}line_id>/authorize", Action.DECIDE_LINES, body=AuthorizeSchema, **_DECISION)
+def authorize_line(body: dict[str, Any], line_id: int) -> Answer:
+    """Record that the customer agreed"""
+    return _decide(deciding.authorize, line_id, body)
+
+
+def _decide(
+    verb: Callable[[Book, int, int | None, deciding.Sent], Line], line_id: int, body: dict[str, Any]
+) -> Answer:
+    version = _expected_version()
+    with current_runtime().unit(current_actor()) as book:
+        verb(book, line_id, version, body)
+    # Read again: versions are counted when the plan is written.
+    return _line_now(line_id)
+
+
+def _line_now(line_id: int) -> Answer:
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        line = line_shape(book, get_visible(book, Line, line_id))
+    return line, {"ETag": f'"{line["version"]}"'}
+
+
+def _expected_version() -> int | None:
+    """The version in If-Match; None for `*`, whatever it is. Raises StatusError when there is none."""
+    sent = request.headers.get("If-Match", "").strip()
+    if sent == "*":
+        return None
+    version = sent.strip('"')
+    if version.isascii() and version.isdigit() and len(version) < 10:
+        return int(version)
+    expected = 'the ETag of the line, such as "3", or *'
+    message = f"If-Match is {sent!r}" if sent else "If-Match is missing"
+    problem = FieldProblem("If-Match", message, sent[:80] or None, expected)
+    status = HTTPStatus.BAD_REQUEST if sent else HTTPStatus.PRECONDITION_REQUIRED
+    raise StatusError(status, "IF_MATCH", f"{message}; expected {expected}", errors=[problem])

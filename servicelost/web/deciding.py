@@ -1,0 +1,116 @@
+"""Deciding about a line on behalf of a page or an API call: load, compare versions, call the one verb.
+
+What was sent has passed its schema in `schemas/decisions`; every rule is the workflow's or the ledger's.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from servicelost.directory.causes import resolve_cause
+from servicelost.directory.competitors import ensure_competitor
+from servicelost.directory.models import Dealership
+from servicelost.kernel.book import Book
+from servicelost.kernel.clock import as_utc
+from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput
+from servicelost.kernel.money import to_minor
+from servicelost.web.sight import get_visible
+from servicelost.workflow import decisions
+from servicelost.workflow.models.lines import Line
+from servicelost.workflow.models.log import ENTRIES_OF_LINE
+from servicelost.workflow.reason import Reason
+
+Sent = Mapping[str, Any]
+
+# Clocks of two machines differ a little; a decision of tomorrow is a mistake.
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+def decline(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
+    """The customer said no. Raises NotFound, Conflict for another version, and what the rules raise."""
+    line, dealership = _load(book, line_id, version)
+    return decisions.decline_line(
+        book, line, at=_moment(book, sent), reason=_reason(book, dealership, sent), stage=sent.get("stage")
+    )
+
+
+def defer(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
+    """The customer said not now. Raises NotFound, Conflict for another version, and what the rules raise."""
+    line, dealership = _load(book, line_id, version)
+    return decisions.defer_line(
+        book,
+        line,
+        at=_moment(book, sent),
+        until=sent.get("deferred_until"),
+        until_km=sent.get("deferred_until_odometer"),
+        reason=_reason(book, dealership, sent),
+        stage=sent.get("stage"),
+    )
+
+
+def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
+    """The customer agreed. Raises NotFound, Conflict for another version, and what the rules raise."""
+    line, dealership = _load(book, line_id, version)
+    amounts = {
+        f"{name}_minor": to_minor(sent[name], dealership.currency)
+        for name in ("labour", "parts", "amount")
+        if sent.get(name) is not None
+    }
+    return decisions.authorize_line(
+        book,
+        line,
+        at=_moment(book, sent),
+        method=sent.get("method"),
+        authorized_by=sent.get("authorized_by"),
+        **amounts,
+    )
+
+
+def _load(book: Book, line_id: int, version: int | None) -> tuple[Line, Dealership]:
+    line = get_visible(book, Line, line_id)
+    if version is not None and version != line.version:
+        raise _changed_meanwhile(book, line, version)
+    return line, book.get(Dealership, line.dealership_id)
+
+
+def _changed_meanwhile(book: Book, line: Line, version: int) -> Conflict:
+    """The refusal that tells what the other did."""
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    last = entries[-1] if entries else None
+    done = (
+        f": {last.action} by {last.actor} at {last.recorded_at.isoformat(timespec='seconds')}" if last else ""
+    )
+    message = f"the line was changed meanwhile{done}; it is {line.state} now. Look again before you decide"
+    problems = [
+        FieldProblem("version", "is not the newest", str(version), str(line.version)),
+        FieldProblem("state", "is now this", line.state),
+    ]
+    return Conflict("STALE", message, errors=problems)
+
+
+def _moment(book: Book, sent: Sent) -> datetime:
+    at = sent.get("occurred_at")
+    if at is None:
+        return book.now
+    if as_utc(at) > book.now + _CLOCK_SKEW:
+        problem = FieldProblem("occurred_at", "lies in the future", at.isoformat(), "now or earlier")
+        raise InvalidInput("IN_THE_FUTURE", "occurred_at lies in the future", errors=[problem])
+    return as_utc(at)
+
+
+def _reason(book: Book, dealership: Dealership, sent: Sent) -> Reason:
+    stated, competitor = sent.get("cause"), sent.get("competitor")
+    cause = resolve_cause(book, dealership, stated) if stated else None
+    return Reason(
+        cause=cause.standard if cause else None,
+        custom_cause_id=cause.own.id if cause and cause.own else None,
+        contributing=tuple(
+            resolve_cause(book, dealership, code, field="contributing").standard
+            for code in sent.get("contributing") or ()
+        ),
+        note=sent.get("note") or None,
+        competitor_id=ensure_competitor(book, dealership, competitor).id if competitor else None,
+        competitor_price=sent.get("competitor_price"),
+        owner=sent.get("owner"),
+        decided_by=sent.get("decided_by"),
+    )

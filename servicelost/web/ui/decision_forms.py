@@ -1,0 +1,117 @@
+"""The visit page with its decision forms: which strip is open, what it offers, what was typed.
+
+What a decision does is the workflow's business; which causes fit, the taxonomy's.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from servicelost.directory.calendar import local_day
+from servicelost.directory.causes import list_causes
+from servicelost.directory.models import Dealership
+from servicelost.kernel.book import Book
+from servicelost.taxonomy.causes import CAUSES, Cause
+from servicelost.taxonomy.loss_events import LossEvent
+from servicelost.taxonomy.matrix import legal_causes
+from servicelost.web.problems import Problem
+from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
+from servicelost.workflow.models.visits import Visit
+
+STRIPS = {"decline": LossEvent.QUOTE_DECLINED, "defer": LossEvent.QUOTE_DEFERRED}
+_FIRST_CAUSES = 5
+_UNDO_FOR = timedelta(seconds=60)
+_POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
+
+
+class Choice(NamedTuple):
+    """A cause to tap on; `competitor` and `needs_text` say which fields go with it."""
+
+    code: str
+    label: str
+    help: str
+    competitor: bool
+    needs_text: bool
+
+
+class OpenStrip(NamedTuple):
+    """The strip that is open, and what a person typed into it before."""
+
+    line_id: int
+    kind: str
+    typed: Mapping[str, str]
+
+
+def show_visit(
+    book: Book, visit: Visit, *, opened: OpenStrip | None = None, problem: Problem | None = None
+) -> ResponseReturnValue:
+    """The page of the visit; with a problem it says so and keeps what was typed."""
+    view = view_visit(book, visit)
+    if problem is not None:
+        say(Message(problem.message, wrong=True))
+    else:
+        _say_what_was_done(book, view)
+    body = render_template(
+        "servicelost/visit.html",
+        view=view,
+        opened=opened or _asked_strip(view),
+        choices={kind: _choices(book, view.dealership, event) for kind, event in STRIPS.items()},
+        first_causes=_FIRST_CAUSES,
+        postpone=_postpone(local_day(view.dealership, book.now)),
+    )
+    return body, HTTPStatus.OK if problem is None else problem.status
+
+
+def _asked_strip(view: VisitView) -> OpenStrip | None:
+    """The strip a link without script asks for: ?decline=17 or ?defer=17."""
+    for kind in STRIPS:
+        asked = request.args.get(kind, "")
+        for line in view.lines:
+            if asked == str(line.row.id) and kind in line.acts:
+                return OpenStrip(line.row.id, kind, {})
+    return None
+
+
+def _choices(book: Book, dealership: Dealership, event: LossEvent) -> list[Choice]:
+    """The causes that fit, likeliest first, each followed by the dealership's own ones under it."""
+    own = [cause for cause in list_causes(book, dealership) if cause.active]
+    found: list[Choice] = []
+    for code in (*legal_causes(event), Cause.OTHER):
+        info = CAUSES[code]
+        found.append(Choice(code, info.label, info.help, info.competitor, info.needs_text))
+        found += [
+            Choice(cause.code, cause.label, info.help, info.competitor, info.needs_text)
+            for cause in own
+            if cause.parent == code
+        ]
+    return found
+
+
+def _postpone(today: date) -> list[tuple[date, str]]:
+    return [(today + timedelta(days=days), label) for days, label in _POSTPONE]
+
+
+def _say_what_was_done(book: Book, view: VisitView) -> None:
+    done = request.args.get("done", "")
+    for line in view.lines:
+        if done == str(line.row.id):
+            say(Message(_told(line), undo_url=_undo_url(book, line)))
+
+
+def _told(line: LineView) -> str:
+    told = f"{line.name}: {line.mark.label.lower()}"
+    if line.row.deferred_until is not None:
+        return f"{told} until {line.row.deferred_until:%d %b %Y}."
+    return f"{told}, {line.why}." if line.why else f"{told}."
+
+
+def _undo_url(book: Book, line: LineView) -> str | None:
+    recent = line.row.decided_at is not None and book.now - line.row.decided_at <= _UNDO_FOR
+    if line.undo_entry is None or not recent:
+        return None
+    return url_for(".undo", visit_id=line.row.visit_id, line_id=line.row.id)

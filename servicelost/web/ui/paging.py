@@ -1,0 +1,60 @@
+"""Long lists in pages: which rows to ask for, and the addresses of the pages before and after.
+
+Lists themselves are made by the queries.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import request, url_for
+from sqlalchemy import Connection, Select
+
+T = TypeVar("T")
+
+PAGE_SIZE = 50
+_LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf(Generic[T]):
+    """One page of a list."""
+
+    rows: list[T]
+    number: int
+    more: bool
+    total: int | None = None
+
+    @property
+    def previous_url(self) -> str | None:
+        """The page of what comes before, if there is one."""
+        return _address(self.number - 1) if self.number > 1 else None
+
+    @property
+    def next_url(self) -> str | None:
+        """The page of what follows, if there is one."""
+        return _address(self.number + 1) if self.more else None
+
+    @property
+    def label(self) -> str:
+        """Which page this is."""
+        if self.total is None:
+            return f"Page {self.number}"
+        return f"Page {self.number} of {-(-self.total // PAGE_SIZE)}"
+
+
+def asked_page() -> int:
+    """The page number of the address, 1 where it says nothing sensible."""
+    text = request.args.get("page", "1")
+    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def page_of(connection: Connection, statement: Select[Any]) -> PageOf[Any]:
+    """The asked page of the statement's rows."""
+    number = asked_page()
+    found = connection.execute(statement.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)).all()
+    return PageOf(list(found[:PAGE_SIZE]), number, len(found) > PAGE_SIZE)
+
+
+def _address(number: int) -> str:
+    values: dict[str, Any] = request.args.to_dict(flat=False) | (request.view_args or {})
+    return url_for(f".{(request.endpoint or '').rpartition('.')[2]}", **(values | {"page": number}))

@@ -1,0 +1,95 @@
+"""Lists of visits as their page shows them: with the people, the car and the sums of the lines.
+
+One visit with its lines is in `visit_page`; which visits there are is asked of the workflow.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from servicelost.directory.models import Customer, Dealership, Employee, Vehicle
+from servicelost.kernel.book import Book
+from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
+from servicelost.web.ui.paging import PAGE_SIZE, PageOf, asked_page
+from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
+from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.queries import VisitFilter, visits_of
+from servicelost.workflow.states import LineState, VisitState
+
+_S = VisitState
+FILTERS: Mapping[str, tuple[str, tuple[VisitState, ...]]] = {
+    "house": ("In the house", (_S.RECEPTION, _S.WORK, _S.QUALITY_CONTROL, _S.DELIVERY)),
+    "planned": ("Planned", (_S.PLANNING,)),
+    "done": ("Delivered", (_S.FOLLOW_UP, _S.CLOSED)),
+    "gone": ("Cancelled", (_S.CANCELLED, _S.TURNED_AWAY)),
+    "all": ("All", tuple(VisitState)),
+}
+TO_DECIDE = frozenset({LineState.RECOMMENDED, LineState.QUOTED})
+
+
+@dataclass(slots=True)
+class VisitRow:
+    """A visit in a list; `amounts` are the sums of its lines in minor units, by tone of their state."""
+
+    id: int
+    order: str | None
+    mark: Mark
+    at: datetime | None
+    customer: str | None
+    car: str
+    advisor: str | None
+    currency: str
+    timezone: str
+    to_decide: int = 0
+    amounts: dict[str, int] = field(default_factory=dict)
+
+
+def list_visits(book: Book, wanted: VisitFilter) -> PageOf[VisitRow]:
+    """The asked page of the visits that the book's actor may see."""
+    found = visits_of(
+        book.connection, book.actor.dealership_ids, wanted, page=asked_page(), per_page=PAGE_SIZE
+    )
+    rows = visit_rows(book, found.visits)
+    return PageOf(rows, found.page, found.page < found.pages, total=found.total)
+
+
+def visit_rows(book: Book, visits: Sequence[Visit]) -> list[VisitRow]:
+    """These visits with everything a list shows of them, read with few queries."""
+    for model, column in ((Customer, "customer_id"), (Vehicle, "vehicle_id"), (Employee, "advisor_id")):
+        book.preload_ids(model, [key for visit in visits if (key := getattr(visit, column)) is not None])
+    book.preload(LINES_OF_VISIT, [(visit.id,) for visit in visits])
+    return [_row(book, visit) for visit in visits]
+
+
+def car_name(vehicle: Vehicle | None) -> str:
+    """Make and model, else the plate."""
+    if vehicle is None:
+        return ""
+    return " ".join(part for part in (vehicle.make, vehicle.model) if part) or vehicle.plate or ""
+
+
+def _row(book: Book, visit: Visit) -> VisitRow:
+    customer = None if visit.customer_id is None else book.find(Customer, visit.customer_id)
+    advisor = None if visit.advisor_id is None else book.find(Employee, visit.advisor_id)
+    vehicle = None if visit.vehicle_id is None else book.find(Vehicle, visit.vehicle_id)
+    dealership = book.get(Dealership, visit.dealership_id)
+    row = VisitRow(
+        visit.id,
+        visit.source_id,
+        VISIT_MARKS[visit.state],
+        visit.opened_at or visit.planned_at,
+        None if customer is None else customer.name,
+        car_name(vehicle),
+        None if advisor is None else advisor.name,
+        dealership.currency,
+        dealership.timezone,
+    )
+    for line in book.many(LINES_OF_VISIT, visit.id):
+        _add_line(row, line)
+    return row
+
+
+def _add_line(row: VisitRow, line: Line) -> None:
+    tone = LINE_MARKS[line.state].tone
+    row.amounts[tone] = row.amounts.get(tone, 0) + (line.amount_minor or 0)
+    row.to_decide += line.state in TO_DECIDE

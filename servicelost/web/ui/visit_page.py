@@ -1,0 +1,189 @@
+"""One visit as its page shows it: the car, the lines with what was decided and why, the sums.
+
+Only reading and arranging; what can be decided is said by the workflow's own tables.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
+from servicelost.kernel.book import Book
+from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
+from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity
+from servicelost.opportunities.pipeline.states import OpportunityState
+from servicelost.taxonomy.causes import CAUSES, Cause
+from servicelost.taxonomy.stages import STAGES, Stage
+from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
+from servicelost.web.ui.visit_lists import TO_DECIDE
+from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
+from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.states import LINE_MACHINE, LineAction, LineState, VisitState
+
+_TRACK = tuple(stage for stage in Stage if stage is not Stage.LEAD)
+_ENDED = (VisitState.CANCELLED, VisitState.TURNED_AWAY)
+_SEVERITY_ORDER = {"RED": 0, "YELLOW": 1, "GREEN": 2, None: 3}
+
+
+class Earlier(NamedTuple):
+    """Work for this car that was turned down on another visit."""
+
+    service: str
+    amount_minor: int | None
+    state: Mark
+    visit_id: int | None
+
+
+@dataclass(slots=True)
+class LineView:
+    """A line with its words; `undo_entry` is the loss that the person looking may still take back."""
+
+    row: Line
+    name: str
+    mark: Mark
+    acts: frozenset[str]
+    why: str | None = None
+    undo_entry: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has decided yet."""
+        return self.row.state in TO_DECIDE
+
+
+@dataclass(slots=True)
+class VisitView:
+    """A visit with all its page shows."""
+
+    row: Visit
+    dealership: Dealership
+    mark: Mark
+    customer: Customer | None
+    vehicle: Vehicle | None
+    advisor: str | None
+    lines: list[LineView]
+    earlier: list[Earlier]
+    track: list[tuple[str, bool]] = field(default_factory=list)
+
+    @property
+    def sums(self) -> Mapping[str, int]:
+        """What the lines come to in minor units, by tone of their state; open ones under `open`."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            tone = "open" if line.is_open else line.mark.tone
+            found[tone] = found.get(tone, 0) + (line.row.amount_minor or 0)
+        return found
+
+
+def view_visit(book: Book, visit: Visit) -> VisitView:
+    """Everything the page of the visit shows."""
+    lines = sorted(book.many(LINES_OF_VISIT, visit.id), key=_place)
+    services = _services(book, [line.category_id for line in lines])
+    return VisitView(
+        row=visit,
+        dealership=book.get(Dealership, visit.dealership_id),
+        mark=VISIT_MARKS[visit.state],
+        customer=None if visit.customer_id is None else book.find(Customer, visit.customer_id),
+        vehicle=None if visit.vehicle_id is None else book.find(Vehicle, visit.vehicle_id),
+        advisor=None if visit.advisor_id is None else book.get(Employee, visit.advisor_id).name,
+        lines=_line_views(book, visit, lines, services),
+        earlier=_earlier(book, visit),
+        track=[(STAGES[stage].label, stage == visit.stage) for stage in _TRACK],
+    )
+
+
+def _place(line: Line) -> tuple[bool, int, int]:
+    return (line.origin != "BOOKED", _SEVERITY_ORDER[line.severity], line.id)
+
+
+def _services(book: Book, ids: Iterable[int | None]) -> dict[int, str]:
+    known = [row_id for row_id in ids if row_id is not None]
+    book.preload_ids(ServiceCategory, known)
+    return {row_id: book.get(ServiceCategory, row_id).name for row_id in known}
+
+
+def _line_views(book: Book, visit: Visit, lines: list[Line], services: Mapping[int, str]) -> list[LineView]:
+    losses = _losses(book, [line.id for line in lines])
+    views = []
+    for line in lines:
+        name = line.description or services.get(line.category_id or 0) or line.source_id
+        loss = losses.get(line.id)
+        views.append(
+            LineView(
+                line,
+                _with_position(name, line.position),
+                LINE_MARKS[line.state],
+                frozenset() if visit.state in _ENDED else _acts(line),
+                _why(book, line, loss),
+                _undoable(book, line, loss),
+            )
+        )
+    return views
+
+
+def _acts(line: Line) -> frozenset[str]:
+    state = LineState(line.state)
+    acts = {"approve": LineAction.AUTHORIZE, "decline": LineAction.DECLINE, "defer": LineAction.DEFER}
+    return frozenset(name for name, action in acts.items() if LINE_MACHINE.can(state, action))
+
+
+def _with_position(name: str, position: str | None) -> str:
+    words = (position or "").replace("_", " ").lower()
+    return name if not words or words in name.lower() else f"{name}, {words}"
+
+
+def _losses(book: Book, line_ids: list[int]) -> dict[int, LedgerEntry]:
+    """The latest LOSS of each line."""
+    found = book.connection.scalars(
+        select(LedgerEntry.id)
+        .where(LedgerEntry.line_id.in_(line_ids), LedgerEntry.kind == EntryKind.LOSS)
+        .order_by(LedgerEntry.id)
+    ).all()
+    book.preload_ids(LedgerEntry, found)
+    return {entry.line_id or 0: entry for entry in (book.get(LedgerEntry, entry_id) for entry_id in found)}
+
+
+def _why(book: Book, line: Line, loss: LedgerEntry | None) -> str | None:
+    """The recorded reason in words, as long as the line stands where the loss put it."""
+    if loss is None or LINE_MARKS[line.state].tone != "lost":
+        return None
+    words = [CAUSES[Cause(loss.cause)].label.lower()]
+    if loss.competitor_id is not None:
+        words.append(book.get(Competitor, loss.competitor_id).name)
+    if loss.note:
+        words.append(loss.note)
+    return ", ".join(words)
+
+
+def _undoable(book: Book, line: Line, loss: LedgerEntry | None) -> int | None:
+    if loss is None or loss.recorded_by != book.actor.name:
+        return None
+    presentation = book.one(PRESENTATION_OF_LINE, line.id)
+    if presentation is None:
+        return None
+    return loss.id if book.get(Opportunity, presentation.opportunity_id).loss_id == loss.id else None
+
+
+def _earlier(book: Book, visit: Visit) -> list[Earlier]:
+    """What this car was told on other visits and did not have done."""
+    if visit.vehicle_id is None:
+        return []
+    marks = {
+        OpportunityState.LOST: Mark("Declined", "lost"),
+        OpportunityState.DEFERRED: Mark("Postponed", "deferred"),
+    }
+    rows = book.connection.execute(
+        select(Opportunity.visit_id, Opportunity.amount_minor, Opportunity.state, ServiceCategory.name)
+        .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id)
+        .where(
+            Opportunity.vehicle_id == visit.vehicle_id,
+            Opportunity.state.in_(marks),
+            Opportunity.visit_id.is_distinct_from(visit.id),
+        )
+        .order_by(Opportunity.id)
+    )
+    return [
+        Earlier(row.name or "Other work", row.amount_minor, marks[row.state], row.visit_id) for row in rows
+    ]

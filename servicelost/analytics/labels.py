@@ -17,7 +17,7 @@ from servicelost.opportunities.ledger.models import CauseBasis
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.grades import GRADES, Grade
 from servicelost.taxonomy.loss_events import LOSS_EVENTS, LossEvent
-from servicelost.taxonomy.parties import OWNER_LABELS, Owner
+from servicelost.taxonomy.parties import OWNERS, Owner
 from servicelost.taxonomy.paytypes import PAY_TYPES, PayType
 from servicelost.taxonomy.severity import SEVERITIES, Severity
 from servicelost.taxonomy.stages import STAGES, Stage
@@ -32,7 +32,7 @@ CODES: Mapping[Vocabulary, Callable[[str], str]] = {
     Vocabulary.CAUSE: lambda code: CAUSES[Cause(code)].label,
     Vocabulary.EVENT: lambda code: LOSS_EVENTS[LossEvent(code)].label,
     Vocabulary.GRADE: lambda code: f"{code}: {GRADES[Grade(code)].label}",
-    Vocabulary.OWNER: lambda code: OWNER_LABELS[Owner(code)],
+    Vocabulary.OWNER: lambda code: OWNERS[Owner(code)].label,
     Vocabulary.PAY_TYPE: lambda code: PAY_TYPES[PayType(code)].label,
     Vocabulary.SEVERITY: lambda code: SEVERITIES[Severity(code)].label,
     Vocabulary.STAGE: lambda code: STAGES[Stage(code)].label,

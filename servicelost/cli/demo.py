@@ -3,15 +3,26 @@
 import click
 
 from servicelost.cli.installation import open_runtime
+from servicelost.cli.progress import progress_bars
+from servicelost.cli.report_tables import show_document
+from servicelost.kernel.actor import SYSTEM
 from servicelost.runtime import Runtime
+from servicelost.simulate.demo import load_demo
+from servicelost.wiring.inline import run_now
 
 
 @click.command()
 def demo() -> None:
-    """Load a simulated dealership into an empty database."""
-    load_demo(open_runtime())
+    """Load a simulated dealership into the database, unless it is there already, and show its losses."""
+    load_and_show(open_runtime())
 
 
-def load_demo(runtime: Runtime) -> None:
-    """Load the simulated dealership unless there are dealerships already; shows progress on stderr."""
-    raise NotImplementedError(runtime)
+def load_and_show(runtime: Runtime) -> None:
+    """Load the simulated dealership and print the lost-revenue summary."""
+    with progress_bars() as tell:
+        summary = load_demo(runtime, lambda done, total: tell("events", done, total))
+    if summary.events:
+        click.echo(f"Loaded the simulated dealership {summary.dealership}: {summary.events:,} events.", err=True)
+    for problem in summary.problems:
+        click.echo(f"not as expected: {problem}", err=True)
+    show_document(run_now(runtime, SYSTEM, "lost-revenue", {}), sections=("periods",))

@@ -78,7 +78,12 @@ class Story:
         )
 
     def line(
-        self, visit: Visit, amount: int | None, need: Opportunity | None, state: str = "DECLINED", **traits: Any
+        self,
+        visit: Visit,
+        amount: int | None,
+        need: Opportunity | None,
+        state: str = "DECLINED",
+        **traits: Any,
     ) -> Line:
         """A recommended line, presented for the need unless there is none."""
         at = visit.opened_at or NOW

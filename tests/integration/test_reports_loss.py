@@ -1,10 +1,11 @@
 """The reports about losses against small ledgers added up by hand."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.integration.reports_world import ReportsWorld, column, measure, number, rows, steps
+from tests.integration.reports_world import ReportsWorld, column, measure, moment, number, rows, steps
 
 
 @pytest.fixture
@@ -82,14 +83,14 @@ def test_grades_owners_and_reasons(world: ReportsWorld) -> None:
     unknown = number(document, "unknown_share")
     assert (unknown["value"], unknown["n"]) == (0.5, 4)
     assert unknown["interval"] == pytest.approx([0.150036, 0.849964], abs=1e-5)
-    assert column(document, "by-owner", "owner", "lost_gross") == {None: "700.00", "C": "200.00", "D": "100.00"}
+    assert column(document, "by-owner", "owner", "lost_gross") == {
+        None: "700.00",
+        "C": "200.00",
+        "D": "100.00",
+    }
 
 
 def test_capture_latency_is_the_median_of_standing_losses(world: ReportsWorld) -> None:
-    from datetime import timedelta
-
-    from tests.integration.reports_world import moment
-
     with world.unit() as book:
         story = world.story(book)
         for hours in (1, 5, 30):
@@ -110,7 +111,9 @@ def test_currencies_stand_side_by_side(world: ReportsWorld) -> None:
             story.loss(story.need(), "2026-03-10", amount)
     document = world.report("lost-revenue")
     assert document["currency"] is None
-    found = [(item["currency"], item["value"]) for item in document["measures"] if item["key"] == "lost_gross"]
+    found = [
+        (item["currency"], item["value"]) for item in document["measures"] if item["key"] == "lost_gross"
+    ]
     assert found == [("JPY", "9000"), ("USD", "123.45")]
     assert world.report("lost-revenue", dealership="TOKYO")["currency"] == "JPY"
 
@@ -123,9 +126,14 @@ def test_where_and_why(world: ReportsWorld) -> None:
         missed = {"stage": "PLANNING", "event": "APPT_NO_SHOW", "cause": "NO_SHOW", "owner": "C"}
         story.loss(story.need(), "2026-04-10", 5_000, cause_basis="AUTOMATIC", **missed)
     document = world.report("where-why", group_by="period")
-    matrix = {(row["stage"], row["cause"]): (row["lost_gross"], row["loss_count"]) for row in rows(document, "matrix")}
+    matrix = {
+        (row["stage"], row["cause"]): (row["lost_gross"], row["loss_count"])
+        for row in rows(document, "matrix")
+    }
     assert matrix == {("WORK", "PRICE_TOO_HIGH"): ("400.00", 2), ("PLANNING", "NO_SHOW"): ("50.00", 1)}
-    assert [row["period"] for row in rows(document, "matrix-by-period")] == ["2026-03-01"] + ["2026-04-01"] * 2
+    assert [row["period"] for row in rows(document, "matrix-by-period")] == ["2026-03-01"] + [
+        "2026-04-01"
+    ] * 2
     only = world.report("where-why", owner="C")
     assert measure(only, "lost_gross") == "50.00"
     assert not [section for section in only["sections"] if section["id"] == "matrix-by-period"]

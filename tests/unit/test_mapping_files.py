@@ -188,3 +188,43 @@ def test_a_zip_that_holds_no_workbook_is_refused(tmp_path: Path) -> None:
         archive.writestr("readme.txt", "hello")
     with pytest.raises(InvalidInput, match="is not a readable XLSX workbook"):
         opened(case)
+
+
+def test_half_a_utf16_character_rejects_its_row_only(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    case.file("orders.csv", ROWS.encode("utf-16") + b"x")
+    file = opened(case)
+    assert len(cells(file)) == 1
+    assert troubles(file) == [(3, "contains bytes that are no characters in utf-16")]
+
+
+@pytest.mark.parametrize("encoding", ["base64", "rot13", "no such thing"])
+def test_encodings_that_are_none(tmp_path: Path, encoding: str) -> None:
+    case = Case(tmp_path)
+    case.file("orders.csv", ROWS)
+    with pytest.raises(InvalidInput, match="is not known"):
+        opened(case, f'encoding = "{encoding}"')
+
+
+@pytest.mark.parametrize(
+    "options", ['delimiter = ""', 'delimiter = "||"', "delimiter = '\"'", "header_row = 0"]
+)
+def test_options_that_are_none(tmp_path: Path, options: str) -> None:
+    case = Case(tmp_path)
+    case.file("orders.csv", ROWS)
+    with pytest.raises(InvalidInput, match=r"test\.toml line"):
+        opened(case, options)
+
+
+@pytest.mark.parametrize("damage", [b"<sheetData>", b"</c>", b"<row"])
+def test_a_damaged_workbook_is_refused(tmp_path: Path, damage: bytes) -> None:
+    case = Case(tmp_path)
+    whole, path = tmp_path / "whole.xlsx", case.file("orders.xlsx", b"")
+    workbook(whole, ("No", "Date", "Km"), ("A", "09/03/2026", 5))
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            is_sheet = entry.filename.startswith("xl/worksheets")
+            target.writestr(entry, content.replace(damage, b"<x", 1) if is_sheet else content)
+    with pytest.raises(InvalidInput, match="is not a readable XLSX workbook"):
+        cells(opened(case))

@@ -1,4 +1,4 @@
-"""Rows that look up others, rows that give several events, translated codes, and which file is which input."""
+"""Rows that look up others or give several events, translated codes, which file is which input."""
 
 from pathlib import Path
 

@@ -20,7 +20,9 @@ def advisor(world: World) -> dict[str, str]:
     return world.token(Scope.VISITS_READ, Scope.VISITS_WRITE, at="NORTH")
 
 
-def test_a_decline_is_a_loss_in_the_ledger(world: World, client: FlaskClient, advisor: dict[str, str]) -> None:
+def test_a_decline_is_a_loss_in_the_ledger(
+    world: World, client: FlaskClient, advisor: dict[str, str]
+) -> None:
     line = f"{API}/lines/{world.line_id('L-1')}"
     seen = client.get(line, headers=advisor)
     said = {"cause": "PRICE_TOO_HIGH", "competitor": "Fix It", "competitor_price": "89.00"}

@@ -37,7 +37,8 @@ class Drill:
 
 
 _NAMES = {
-    "target", "currency", "dealership", "from", "to", "kind", "recoveries", "status", "sold", "priced", *DIMENSIONS,
+    "target", "currency", "dealership", "from", "to", "kind", "recoveries", "status", "sold", "priced",
+    *DIMENSIONS,
 }  # fmt: skip
 
 

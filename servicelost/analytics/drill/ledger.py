@@ -21,7 +21,8 @@ _category, _visit, _line = ServiceCategory.__table__, Visit.__table__, Line.__ta
 _TRAITS = {"advisor": "advisor_id", "category": "category_id", "basis": "cause_basis"}
 _SHOWN = (
     "id", "kind", "business_day", "dealership_id", "opportunity_id", "visit_id", "line_id", "appointment_id",
-    "amount_minor", "currency", "revenue_minor", "recorded_at", "recorded_by", "document", "note", "decided_by",
+    "amount_minor", "currency", "revenue_minor", "recorded_at", "recorded_by", "document", "note",
+    "decided_by",
 )  # fmt: skip
 _OF_LOSS = ("stage", "event", "cause", "cause_basis", "owner", "grade", "pay_type", "severity")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from servicelost.analytics.drill.filters import Drill, Target
 from servicelost.analytics.drill.ledger import ledger_query, ledger_sums
@@ -41,7 +41,7 @@ def open_drill(connection: Connection, drill: Drill, *, offset: int = 0, limit: 
     rows = connection.execute(query.offset(max(0, offset)).limit(limit)).mappings()
     summary = _summary(connection, ledger_sums(query) if ledger else lines_sums(query))
     count, currencies = summary.pop("count"), {summary.pop("low"), summary.pop("high")}
-    currency = currencies.pop() if len(currencies) == 1 else None
+    currency = drill.currency or (currencies.pop() if len(currencies) == 1 else None)
     sums = {} if currency is None else {
         name: str(from_minor(int(minor or 0), currency)) for name, minor in summary.items()
     }  # fmt: skip

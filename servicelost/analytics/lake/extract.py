@@ -65,7 +65,8 @@ def _raw(fact: Fact, names: set[str] | None = None) -> Select[Any]:
     needed = None if names is None else names | {BUSINESS_DAY, fact.days.get(BUSINESS_DAY, BUSINESS_DAY)}
     kept = [column for column in fact.query.selected_columns if needed is None or column.name in needed]
     plain = [type_coerce(column, NullType()).label(column.name) for column in kept]
-    return fact.query.with_only_columns(*plain, maintain_column_froms=True)
+    query: Select[Any] = fact.query.with_only_columns(*plain, maintain_column_froms=True)
+    return query
 
 
 def _array(kind: Kind, values: tuple[Any, ...]) -> pa.Array:

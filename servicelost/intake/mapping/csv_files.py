@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from servicelost.intake.mapping.definition import InputDefinition
-from servicelost.intake.mapping.encodings import encoding_of
+from servicelost.intake.mapping.encodings import encoding_of, keeps_bytes
 from servicelost.intake.mapping.source_files import SourceFile
 from servicelost.kernel.errors import InvalidInput
 
@@ -43,14 +43,16 @@ class CsvFile(SourceFile):
         yield from self._records(self._delimiter)
 
     def _records(self, delimiter: str) -> Iterator[tuple[int, tuple[str, ...], str]]:
-        with self.path.open(encoding=self._encoding, errors="surrogateescape", newline="") as stream:
+        errors = "surrogateescape" if keeps_bytes(self._encoding) else "replace"
+        with self.path.open(encoding=self._encoding, errors=errors, newline="") as stream:
             for number, (cells, trouble) in enumerate(_Records(stream, delimiter), start=1):
                 yield number, tuple(cells), trouble or self._undecodable(cells)
 
     def _undecodable(self, cells: list[str]) -> str:
-        """Bytes that mean nothing in the encoding were kept apart when they were read."""
+        """Bytes that mean nothing in the encoding were marked when they were read."""
         text = "".join(cells)
-        if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text):
+        first, last = (0xD800, 0xDFFF) if keeps_bytes(self._encoding) else (0xFFFD, 0xFFFD)
+        if text.isascii() or not any(first <= ord(char) <= last for char in text):
             return ""
         return f"contains bytes that are no characters in {self._encoding}"
 

@@ -4,6 +4,7 @@ Guessing among the many single-byte encodings would be wrong without a word; a m
 """
 
 import codecs
+from functools import cache
 from pathlib import Path
 
 from servicelost.kernel.errors import InvalidInput
@@ -31,8 +32,15 @@ def encoding_of(path: Path, declared: str) -> str:
     return "utf-8" if _is_utf8(path) else "cp1252"
 
 
+@cache
+def keeps_bytes(encoding: str) -> bool:
+    """Whether Python can carry bytes that are no characters through this encoding one by one."""
+    return encoding.startswith("utf-8") or len(bytes(range(256)).decode(encoding, "replace")) == 256
+
+
 def _known(name: str) -> str:
     try:
+        b"a".decode(name, "replace")
         return codecs.lookup(name).name
     except LookupError:
         message = (

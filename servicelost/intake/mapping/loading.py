@@ -171,6 +171,8 @@ def _read_input(name: str, table: Table, formats: Formats) -> InputDefinition:
     table.done()
     if definition.header_row < 1:
         table.refuse("counts from 1", key="header_row", value=definition.header_row)
+    if definition.delimiter != "auto" and (len(definition.delimiter) != 1 or definition.delimiter in '\r\n"'):
+        table.refuse("is not one sign", key="delimiter", value=definition.delimiter, expected='such as ";"')
     return definition
 
 

@@ -6,6 +6,7 @@ them. Old binary XLS files are refused.
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -27,6 +28,21 @@ _RATIO_MATTERS_FROM = 20_000_000
 MOST_COLUMNS = 500
 LONGEST_CELL = 32_767
 
+# What a workbook that is damaged or made up can make the reading libraries raise.
+_BROKEN = (
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 class XlsxFile(SourceFile):
     """One sheet of a workbook."""
@@ -46,12 +62,12 @@ class XlsxFile(SourceFile):
         """Every row of the sheet with its number, from 1."""
         workbook = self._open()
         try:
-            sheet = workbook[self._choose(workbook.sheetnames)]
+            sheet = workbook[self._choose([sheet.title for sheet in workbook.worksheets])]
             sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True, max_col=len(self.columns) or MOST_COLUMNS)
             for number, cells in enumerate(rows, start=1):
                 yield number, tuple([_text(cell) for cell in cells]), ""
-        except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile, EOFError) as error:
+        except _BROKEN as error:
             raise self._unreadable(error) from None
         finally:
             workbook.close()
@@ -70,14 +86,7 @@ class XlsxFile(SourceFile):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 return load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
-        except (
-            InvalidFileException,
-            KeyError,
-            ValueError,
-            SyntaxError,
-            zipfile.BadZipFile,
-            EOFError,
-        ) as error:
+        except _BROKEN as error:
             raise self._unreadable(error) from None
 
     def _choose(self, sheets: list[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from flask import Blueprint as FlaskBlueprint
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
@@ -30,7 +31,7 @@ class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
     ARGUMENTS_PARSER = JsonParser()
 
 
-blueprint = _Blueprint("servicelost_api", __name__)
+blueprint = _Blueprint("servicelost_api", __name__, template_folder="templates", static_folder="static")
 guard(blueprint, answer_json)
 
 
@@ -82,8 +83,11 @@ def _is_possible(method: str) -> bool:
     return bool(rule.endpoint != request.endpoint)
 
 
+def add_undescribed(path: str, name: str, view: Callable[..., Any], *methods: str) -> None:
+    """Add a view that is not part of what the OpenAPI document describes."""
+    FlaskBlueprint.add_url_rule(blueprint, path, name, view, methods=list(methods or ("GET",)))
+
+
 def add_catch_all() -> None:
     """Answer everything below the API's path that no endpoint answers; call it once, last."""
-    super(Blueprint, blueprint).add_url_rule(
-        "/<path:rest>", "nothing_here", nothing_here, methods=[*_METHODS], strict_slashes=False
-    )
+    add_undescribed("/<path:rest>", "nothing_here", nothing_here, *_METHODS)

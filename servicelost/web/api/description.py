@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from servicelost.web.api.blueprint import blueprint
+from servicelost.web.api.blueprint import add_undescribed
 from servicelost.web.api.document import openapi_document
 from servicelost.web.permissions import Action, allowed_for
 
@@ -46,8 +46,5 @@ def _operations(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return grouped
 
 
-def add_description() -> None:
-    """Add both below the API's path; they are not part of what they describe."""
-    plain = super(type(blueprint).__mro__[1], blueprint)
-    plain.add_url_rule("/openapi.json", "openapi", show_document)
-    plain.add_url_rule("/docs", "docs", show_page)
+add_undescribed("/openapi.json", "openapi", show_document)
+add_undescribed("/docs", "docs", show_page)

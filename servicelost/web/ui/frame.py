@@ -98,6 +98,7 @@ def page_tools() -> dict[str, Any]:
         "money": wording.money,
         "round_money": wording.round_money,
         "day": wording.day,
+        "short_day": wording.short_day,
         "moment": wording.moment,
         "clock": wording.clock,
         "odometer": wording.odometer,

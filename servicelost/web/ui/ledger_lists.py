@@ -42,6 +42,7 @@ class EntryRow:
     grade: str
     visit_id: int | None
     order: str | None
+    document: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def entry_rows() -> Select[Any]:
         select(
             entry.id, entry.business_day, entry.kind, entry.stage, entry.event, entry.cause,
             entry.amount_minor, entry.currency, entry.grade, entry.visit_id,
-            ServiceCategory.name.label("service"),
+            entry.document, ServiceCategory.name.label("service"),
             Customer.name.label("customer"), Employee.name.label("advisor"), Visit.source_id.label("order"),
         )
         .outerjoin(ServiceCategory, ServiceCategory.id == entry.category_id)
@@ -113,7 +114,7 @@ def entry_row(row: Any) -> EntryRow:
         row.id, row.business_day, ENTRY_MARKS[row.kind], row.service, row.customer, row.advisor,
         STAGES[Stage(row.stage)].label, LOSS_EVENTS[LossEvent(row.event)].label,
         CAUSES[Cause(row.cause)].label,
-        row.amount_minor, row.currency, row.grade, row.visit_id, row.order,
+        row.amount_minor, row.currency, row.grade, row.visit_id, row.order, row.document,
     )  # fmt: skip
 
 

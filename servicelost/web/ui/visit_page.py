@@ -12,7 +12,7 @@ from sqlalchemy import select
 from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
-from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity
+from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
@@ -174,6 +174,7 @@ def _earlier(book: Book, visit: Visit) -> list[Earlier]:
         OpportunityState.LOST: Mark("Declined", "lost"),
         OpportunityState.DEFERRED: Mark("Postponed", "deferred"),
     }
+    here = select(Presentation.opportunity_id).where(Presentation.visit_id == visit.id)
     rows = book.connection.execute(
         select(Opportunity.visit_id, Opportunity.amount_minor, Opportunity.state, ServiceCategory.name)
         .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id)
@@ -181,6 +182,7 @@ def _earlier(book: Book, visit: Visit) -> list[Earlier]:
             Opportunity.vehicle_id == visit.vehicle_id,
             Opportunity.state.in_(marks),
             Opportunity.visit_id.is_distinct_from(visit.id),
+            Opportunity.id.not_in(here),
         )
         .order_by(Opportunity.id)
     )

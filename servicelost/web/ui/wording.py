@@ -43,6 +43,11 @@ def day(value: date | None) -> str:
     return NOTHING if value is None else f"{value:%a} {value.day} {value:%b %Y}"
 
 
+def short_day(value: date | None) -> str:
+    """A day in a long list: 3 Nov 26."""
+    return NOTHING if value is None else f"{value.day} {value:%b %y}"
+
+
 def moment(value: datetime | None, timezone: str) -> str:
     """A moment on the dealership's own clock: 3 Nov 2026, 14:02."""
     if value is None:

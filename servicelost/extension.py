@@ -14,6 +14,7 @@ from servicelost.kernel.clock import Clock
 from servicelost.runtime import NAME, EngineSource
 from servicelost.web.api.mount import mount_api
 from servicelost.web.current import WEB, Identity, WebState
+from servicelost.web.ui.mount import mount_pages
 from servicelost.wiring import build_runtime
 
 
@@ -45,5 +46,6 @@ class ServiceLost:
         settings = Settings.from_mapping(app.config, instance_path=Path(app.instance_path))
         app.extensions[NAME] = build_runtime(settings, engine=self._engine, clock=self._clock)
         app.extensions[WEB] = self._web
+        mount_pages(app, settings.url_prefix)
         mount_api(app, settings.url_prefix)
         app.cli.add_command(command_group(NAME))

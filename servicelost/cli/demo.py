@@ -2,6 +2,7 @@
 
 import click
 
+from servicelost.analytics.present import present
 from servicelost.cli.installation import open_runtime
 from servicelost.cli.progress import progress_bars
 from servicelost.cli.report_tables import show_document
@@ -22,7 +23,11 @@ def load_and_show(runtime: Runtime) -> None:
     with progress_bars() as tell:
         summary = load_demo(runtime, lambda done, total: tell("events", done, total))
     if summary.events:
-        click.echo(f"Loaded the simulated dealership {summary.dealership}: {summary.events:,} events.", err=True)
+        click.echo(
+            f"Loaded the simulated dealership {summary.dealership}: {summary.events:,} events.", err=True
+        )
     for problem in summary.problems:
         click.echo(f"not as expected: {problem}", err=True)
-    show_document(run_now(runtime, SYSTEM, "lost-revenue", {}), sections=("periods",))
+    document = run_now(runtime, SYSTEM, "lost-revenue", {})
+    with runtime.unit(SYSTEM, reading=True) as book:
+        show_document(present(document, book.connection), sections=("periods",))

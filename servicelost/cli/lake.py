@@ -35,7 +35,9 @@ def rebuild() -> None:
 
 
 @lake.command()
-@click.option("--verify", is_flag=True, help="Compare counts and sums with the database; fail if they differ.")
+@click.option(
+    "--verify", is_flag=True, help="Compare counts and sums with the database; fail if they differ."
+)
 def status(verify: bool) -> None:
     """Show the lake's state and what waits to be taken over."""
     runtime = open_runtime()

@@ -66,7 +66,7 @@ class ImportSummary:
 
 def import_files(
     make_unit: MakeUnit, mapping: Path, sources: Sequence[Path], *, rejects_folder: Path,
-    dry_run: bool = False, progress: Progress = lambda done, total: None,
+    dry_run: bool = False, progress: Progress = lambda _done, _total: None,
 ) -> ImportSummary:  # fmt: skip
     """Take the files in through the mapping and tell what became of every row.
 
@@ -107,7 +107,9 @@ def _take_groups(
 ) -> None:
     mapped = [event for group in groups for event in group.events]
     if summary.dry_run:
-        results = [EventResult(index, Outcome.ACCEPTED, one.event.event_id) for index, one in enumerate(mapped)]
+        results = [
+            EventResult(index, Outcome.ACCEPTED, one.event.event_id) for index, one in enumerate(mapped)
+        ]
     else:
         results = apply_all(make_unit, [(index, one.event) for index, one in enumerate(mapped)])
     by_row: dict[SourceRow, list[EventResult]] = {}
@@ -135,7 +137,12 @@ def _outcome_of(results: Sequence[EventResult]) -> RowOutcome:
 
 def _problem(result: EventResult) -> Problem:
     first = result.errors[0] if result.errors else {}
-    return Problem(str(first.get("field", "")), str(first.get("value", "")), result.message or "", str(first.get("expected", "")))
+    return Problem(
+        str(first.get("field", "")),
+        str(first.get("value", "")),
+        result.message or "",
+        str(first.get("expected", "")),
+    )
 
 
 def _reject(bad: RejectedRow, summary: ImportSummary, rejects: RejectsWriter) -> None:

@@ -70,15 +70,24 @@ def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
 def _preload_services(book: Book, events: Sequence[IntakeEvent]) -> None:
     named: set[tuple[str, str]]
     lookup: Lookup[Any]
-    services = {(event.dealership, fold(event.data["service"])) for event in events if event.data.get("service")}
-    operations = {(event.dealership, event.data["op_code"].upper()) for event in events if event.data.get("op_code")}
+    services = {
+        (event.dealership, fold(event.data["service"])) for event in events if event.data.get("service")
+    }
+    operations = {
+        (event.dealership, event.data["op_code"].upper()) for event in events if event.data.get("op_code")
+    }
     for lookup, named in ((SERVICE_BY_KEY, services), (OPERATION_BY_CODE, operations)):
         rows = {code: book.one(DEALERSHIP_BY_CODE, code) for code, _ in named}
         book.preload(lookup, ((row.id, key) for code, key in named if (row := rows[code]) is not None))
 
 
 def _preload_visits(book: Book, visit_ids: set[int]) -> None:
-    of_visit: tuple[Lookup[Any], ...] = (LINES_OF_VISIT, QUOTES_OF_VISIT, STAGES_OF_VISIT, APPOINTMENTS_OF_VISIT)
+    of_visit: tuple[Lookup[Any], ...] = (
+        LINES_OF_VISIT,
+        QUOTES_OF_VISIT,
+        STAGES_OF_VISIT,
+        APPOINTMENTS_OF_VISIT,
+    )
     for lookup in of_visit:
         book.preload(lookup, ((row_id,) for row_id in visit_ids))
     lines = [line.id for visit_id in visit_ids for line in book.many(LINES_OF_VISIT, visit_id)]

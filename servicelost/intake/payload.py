@@ -10,9 +10,14 @@ from servicelost.intake.catalogue import IntakeEvent
 def pack(event: IntakeEvent) -> dict[str, Any]:
     """The event as JSON-able data in which decimals and times are marked."""
     return {
-        "type": event.type, "event_id": event.event_id, "source": event.source, "dealership": event.dealership,
-        "actor": event.actor, "occurred_at": event.occurred_at.isoformat(), "data": _pack(event.data),
-    }  # fmt: skip
+        "type": event.type,
+        "event_id": event.event_id,
+        "source": event.source,
+        "dealership": event.dealership,
+        "actor": event.actor,
+        "occurred_at": event.occurred_at.isoformat(),
+        "data": _pack(event.data),
+    }
 
 
 def unpack(payload: dict[str, Any]) -> IntakeEvent:

@@ -33,8 +33,14 @@ class EventResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able mapping, without what is empty."""
-        parts = {"index": self.index, "outcome": self.outcome.value, "event_id": self.event_id,
-                 "code": self.code, "message": self.message, "errors": [dict(error) for error in self.errors]}  # fmt: skip
+        parts = {
+            "index": self.index,
+            "outcome": self.outcome.value,
+            "event_id": self.event_id,
+            "code": self.code,
+            "message": self.message,
+            "errors": [dict(error) for error in self.errors],
+        }
         return {key: value for key, value in parts.items() if value not in (None, [])}
 
 

@@ -93,7 +93,7 @@ def _take_in(book: Book, index: int, event: IntakeEvent) -> EventResult:
 
 
 def _wake(book: Book, event: IntakeEvent) -> None:
-    """Try again what waited for the fact that has just come; what is refused now stays parked with its reason."""
+    """Try again what waited for the fact that has just come; what is refused stays parked and says why."""
     for key in provides(event):
         for parked in sorted(book.many(PARKED_FOR, key), key=lambda row: (row.occurred_at, row.id)):
             if parked.status == EventStatus.PARKED:
@@ -140,13 +140,22 @@ def key_of(event: IntakeEvent, thing: str) -> str:
 def _row(book: Book, event: IntakeEvent, status: EventStatus) -> ReceivedEvent:
     dealership = book.one(DEALERSHIP_BY_CODE, event.dealership)
     return ReceivedEvent(
-        dealership_id=dealership.id if dealership else None, source=event.source, event_id=event.event_id, type=event.type, content_hash=event.content_hash,
-        status=status, occurred_at=event.occurred_at, received_at=book.now,
-    )  # fmt: skip
+        dealership_id=dealership.id if dealership else None,
+        source=event.source,
+        event_id=event.event_id,
+        type=event.type,
+        content_hash=event.content_hash,
+        status=status,
+        occurred_at=event.occurred_at,
+        received_at=book.now,
+    )
 
 
 def _contradiction(event: IntakeEvent) -> ServiceLostError:
-    message = f"event {event.event_id!r} of {event.source} came before with another content: give a new fact a new event_id"
+    message = (
+        f"event {event.event_id!r} of {event.source} came before with another content: "
+        "give a new fact a new event_id"
+    )
     return Conflict(
         "EVENT_CONFLICT", message, errors=[FieldProblem("event_id", message, event.event_id[:80])]
     )

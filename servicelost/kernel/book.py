@@ -32,7 +32,9 @@ class Book:
     `now` is the one moment at which everything in the unit is recorded.
     """
 
-    def __init__(self, connection: Connection, ids: IdFeed, bus: EventBus, actor: Actor, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, ids: IdFeed, bus: EventBus, actor: Actor, now: datetime
+    ) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now

@@ -9,7 +9,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, Connection, Date, DateTime, Dialect, Engine, Integer, MetaData, String, Text, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    create_engine,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -53,7 +66,11 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write compact JSON with sorted keys."""
-        return None if value is None else json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        return (
+            None
+            if value is None
+            else json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        )
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read the JSON text."""
@@ -80,8 +97,13 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcDateTime(), date: Date(), dict[str, Any]: Json(), list[str]: Json(), list[int]: Json(), str: Text(),
-    }  # fmt: skip
+        datetime: UtcDateTime(),
+        date: Date(),
+        dict[str, Any]: Json(),
+        list[str]: Json(),
+        list[int]: Json(),
+        str: Text(),
+    }
     __captured__: ClassVar[bool] = False
 
     id: Mapped[Id]

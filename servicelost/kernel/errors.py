@@ -57,7 +57,9 @@ class StaleRow(Conflict):
     """Somebody else changed the row since it was read; read again and retry."""
 
     def __init__(self, table: str, row_id: int) -> None:
-        super().__init__("STALE", f"{table} {row_id} was changed by somebody else meanwhile: read it again and retry")
+        super().__init__(
+            "STALE", f"{table} {row_id} was changed by somebody else meanwhile: read it again and retry"
+        )
         self.table = table
         self.row_id = row_id
 
@@ -66,7 +68,13 @@ class RuleViolation(ServiceLostError):
     """A rule of the trade forbids this; the message names what would be allowed."""
 
     def __init__(
-        self, code: str, message: str, *, field: str | None = None, value: str | None = None, expected: str | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        value: str | None = None,
+        expected: str | None = None,
     ) -> None:
         problems = (FieldProblem(field, message, value, expected),) if field else ()
         super().__init__(code, message, errors=problems)

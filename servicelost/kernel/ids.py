@@ -28,7 +28,10 @@ def reserve(connection: Connection, size: int) -> int:
     """Reserve `size` ids within the connection's transaction and return the first one."""
     table = IdBlock.__table__
     move = (
-        update(IdBlock).where(IdBlock.name == _COUNTER).values(next_id=table.c.next_id + size).returning(IdBlock.next_id)
+        update(IdBlock)
+        .where(IdBlock.name == _COUNTER)
+        .values(next_id=table.c.next_id + size)
+        .returning(IdBlock.next_id)
     )
     end = connection.execute(move).scalar()
     if end is None:

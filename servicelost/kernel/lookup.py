@@ -59,7 +59,9 @@ class Lookup(Generic[R]):
             table = self.model.__table__
             pairs = zip(self._attributes, self._names, strict=True)
             self._one_key = (
-                select(table).where(*(column == bindparam(name) for column, name in pairs)).order_by(table.c.id)
+                select(table)
+                .where(*(column == bindparam(name) for column, name in pairs))
+                .order_by(table.c.id)
             )
         return self._one_key
 

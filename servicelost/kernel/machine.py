@@ -24,7 +24,9 @@ class Machine(Generic[S, A]):
         """The state after the action; raises IllegalMove that names the legal actions."""
         found = self.table.get((state, action))
         if found is None:
-            raise IllegalMove(self.thing, state.value, action.value, [legal.value for legal in self.legal(state)])
+            raise IllegalMove(
+                self.thing, state.value, action.value, [legal.value for legal in self.legal(state)]
+            )
         return found
 
     def can(self, state: S, action: A) -> bool:

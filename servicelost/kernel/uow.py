@@ -46,7 +46,9 @@ class UnitOfWork:
         self._depth += 1
         if self._book is None:
             connection = self._connection = self._open()
-            self._book = Book(connection, IdFeed(connection, self._pool), self._bus, self._actor, self._clock.now())
+            self._book = Book(
+                connection, IdFeed(connection, self._pool), self._bus, self._actor, self._clock.now()
+            )
         return self._book
 
     def __exit__(

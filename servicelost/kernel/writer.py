@@ -21,7 +21,11 @@ _ORDER: dict[type[Base], int] = {}
 
 
 def write_plan(
-    connection: Connection, new: Sequence[Base], changed: Sequence[Changed], next_id: Callable[[], int], now: datetime
+    connection: Connection,
+    new: Sequence[Base],
+    changed: Sequence[Changed],
+    next_id: Callable[[], int],
+    now: datetime,
 ) -> None:
     """Insert the new rows, update the changed ones, and tell the change log.
 
@@ -98,7 +102,7 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
     convert = _converters(connection, table, names)
     quoted = ", ".join(f'"{name}"' for name in names)
     cursor = connection.connection.cursor()
-    with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:  # noqa: S608 - our own table's names
+    with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
         for row in rows:
             values = row.__dict__
             record = [values[name] for name in names]
@@ -133,7 +137,9 @@ def _update(connection: Connection, table: Table, changed: Sequence[Changed]) ->
         raise _stale(connection, table, changed)
 
 
-def _update_each(connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]) -> int:
+def _update_each(
+    connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]
+) -> int:
     statement = (
         update(table)
         .where(table.c.id == bindparam("b_id"), table.c.version == bindparam("b_version"))
@@ -149,7 +155,9 @@ def _update_each(connection: Connection, table: Table, names: Sequence[str], cha
     return sum(connection.execute(statement, values).rowcount for values in batch)
 
 
-def _update_set(connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]) -> int:
+def _update_set(
+    connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]
+) -> int:
     convert = dict(_converters(connection, table, names))
     columns: list[list[Any]] = [[row.id for row, _ in changed], [before["version"] for _, before in changed]]
     types = ["bigint", "integer"]
@@ -165,12 +173,16 @@ def _update_set(connection: Connection, table: Table, names: Sequence[str], chan
         f'UPDATE "{table.name}" AS t SET {sets} FROM unnest({arrays}) AS fresh({fields}) '  # noqa: S608 - our own names
         "WHERE t.id = fresh.row_id AND t.version = fresh.row_version"
     )
-    return connection.execute(statement, {f"a{place}": values for place, values in enumerate(columns)}).rowcount
+    return connection.execute(
+        statement, {f"a{place}": values for place, values in enumerate(columns)}
+    ).rowcount
 
 
 def _stale(connection: Connection, table: Table, changed: Sequence[Changed]) -> StaleRow:
     wanted = {row.id: row.__dict__["version"] for row, _ in changed}
     present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(wanted)))
-    current = {row_id: version for row_id, version in present}
-    lost = next((row_id for row_id, version in wanted.items() if current.get(row_id) != version), next(iter(wanted)))
+    current: dict[int, int] = dict(present.tuples())
+    lost = next(
+        (row_id for row_id, version in wanted.items() if current.get(row_id) != version), next(iter(wanted))
+    )
     return StaleRow(table.name.removeprefix("servicelost_"), lost)

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import click
 
-from servicelost.cli.demo import load_demo
+from servicelost.cli.demo import load_and_show
 from servicelost.cli.installation import installation
 from servicelost.config import Settings
 from servicelost.jobs.queue import serving_queue
@@ -43,7 +43,7 @@ def run(demo: bool) -> None:
     with _alone(settings):
         runtime = found.runtime
         if demo:
-            load_demo(runtime)
+            load_and_show(runtime)
         sign_ins = make_first_accounts(runtime, demo=demo)
         runtime.dispose()
         # Held here as well, so that the queue server outlives each of the processes.

@@ -3,7 +3,7 @@
 Nothing here may load an engine that computes: this runs in the web process.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicelost.analytics.models import ReportRun
@@ -18,18 +18,25 @@ from servicelost.kernel.book import Book
 from servicelost.runtime import Runtime
 
 
-def start_run(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, Any]) -> ReportRun:
-    """The run that answers this question: one that is there already, or a new one handed to the queue.
+def start_run(
+    runtime: Runtime,
+    actor: Actor,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    ask: Callable[[Runtime, int], object] = ask_for_run,
+) -> ReportRun:
+    """The run that answers this question: one that is there already, or a new one, which `ask` hands on.
 
     Raises NotFound for an unknown report, InvalidInput or Forbidden for its parameters.
     """
     spec = get_spec(name)
 
-    def ask(book: Book) -> ReportRun:
+    def request(book: Book) -> ReportRun:
         params = params_of(book, spec, values)
-        return request_report(book, spec, params, enqueue=lambda run_id: ask_for_run(runtime, run_id))
+        return request_report(book, spec, params, enqueue=lambda run_id: ask(runtime, run_id))
 
-    return runtime.repeated(actor, ask)
+    return runtime.repeated(actor, request)
 
 
 def params_of(book: Book, spec: ReportSpec, values: Mapping[str, Any]) -> ReportParams:

@@ -45,9 +45,7 @@ def mark_no_shows(runtime: Runtime) -> None:
         return timedelta(minutes=read_setting(book, dealership_id, NO_SHOW_AFTER))
 
     def due(book: Book, dealership: Dealership) -> Iterable[int]:
-        return overdue_appointments(
-            book.connection, dealership.id, book.now - patience(book, dealership.id)
-        )
+        return overdue_appointments(book.connection, dealership.id, book.now - patience(book, dealership.id))
 
     def act(book: Book, row_id: int) -> None:
         appointment = book.get(Appointment, row_id)

@@ -4,6 +4,7 @@ Rows go through units of work, so the change log is fed and the lake is refreshe
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
+_numbers = count(1)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -42,7 +44,6 @@ class Story:
         self.book = book
         self.dealership_id = dealership_id
         self.currency = currency
-        self.number = 0
 
     def advisor(self, name: str) -> int:
         row = Employee(dealership_id=self.dealership_id, source="T", source_id=name, name=name, roles=[])
@@ -107,7 +108,7 @@ class Story:
                     opportunity_id=need.id,
                     line_id=line.id,
                     visit_id=visit.id,
-                    presented_at=at + timedelta(seconds=self.number),
+                    presented_at=at + timedelta(milliseconds=next(_numbers)),
                 )
             )
         return line
@@ -166,8 +167,7 @@ class Story:
         )
 
     def _next(self) -> str:
-        self.number += 1
-        return str(self.number)
+        return str(next(_numbers))
 
 
 class ReportsWorld:

@@ -1,6 +1,7 @@
 """Reading events line by line: bad lines are told apart, good ones go on, memory stays bounded."""
 
 import io
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ def test_lines_keep_their_numbers() -> None:
 def test_a_bad_line_does_not_stop_the_next() -> None:
     results = read(b'{"a": \n\xff\xfe\n' + b"[" * 900 + b"\n" + b"1" * 990 + b'\n{"b": 2}\n')
     reasons = [value.message for _, value in results if isinstance(value, UnreadableLine)]
-    assert [reason.split(":")[0] for reason in reasons[:2]] == ["is not JSON", "byte 1 is not UTF-8"]
+    assert [re.split(r"[:(]", reason)[0].strip() for reason in reasons[:2]] == ["is not JSON", "is not UTF-8"]
     assert results[-1] == (5, {"b": 2})
 
 
@@ -41,7 +42,7 @@ def test_a_line_that_is_too_long_is_skipped_not_held() -> None:
 
     stream = Counting(b'"' + b"x" * 5_000_000 + b'"\n{"b": 2}\n')
     results = list(read_ndjson(stream, 1000))
-    assert results == [(1, UnreadableLine("the line is too long", "at most 1000 bytes")), (2, {"b": 2})]
+    assert results == [(1, UnreadableLine("is too long", "at most 1000 bytes")), (2, {"b": 2})]
     assert stream.largest <= 1001
 
 

@@ -26,7 +26,12 @@ def test_a_declined_line_is_lost_at_once_with_cause_and_stage(at_desk: Desk) -> 
     at_desk.send("line.declined", 3, visit_id="RO-1", line_id="L-1", cause="PRICE_TOO_HIGH",
                  competitor="Fast Fit", competitor_price="189.00", decided_by="CUSTOMER")  # fmt: skip
     [loss] = at_desk.entries()
-    assert (loss.kind, loss.event, loss.cause, loss.stage) == ("LOSS", "QUOTE_DECLINED", "PRICE_TOO_HIGH", "WORK")
+    assert (loss.kind, loss.event, loss.cause, loss.stage) == (
+        "LOSS",
+        "QUOTE_DECLINED",
+        "PRICE_TOO_HIGH",
+        "WORK",
+    )
     assert (loss.amount_minor, loss.currency, loss.grade, loss.owner) == (24000, "EUR", "A", "D")
     assert loss.competitor_price_minor == 18900
     assert at_desk.only().outstanding_minor == 24000
@@ -46,7 +51,12 @@ def test_work_never_shown_is_lost_when_the_visit_closes(at_desk: Desk) -> None:
     at_desk.recommend("RO-1", "L-1", 1, "80.00")
     at_desk.send("visit.closed", 5, visit_id="RO-1")
     [loss] = at_desk.entries()
-    assert (loss.event, loss.cause, loss.stage, loss.amount_minor) == ("NOT_PRESENTED", "UNKNOWN", "WORK", 8000)
+    assert (loss.event, loss.cause, loss.stage, loss.amount_minor) == (
+        "NOT_PRESENTED",
+        "UNKNOWN",
+        "WORK",
+        8000,
+    )
 
 
 def test_the_same_need_on_three_visits_is_lost_once_at_its_latest_amount(at_desk: Desk) -> None:
@@ -127,17 +137,26 @@ def test_a_later_sale_recovers_the_loss_in_its_own_period_with_the_price_gap(at_
 def test_work_put_off_is_no_loss_until_it_lapses(at_desk: Desk) -> None:
     at_desk.open_visit("RO-1", 0)
     at_desk.recommend("RO-1", "L-1", 1, "300.00")
-    at_desk.send("line.deferred", 2, visit_id="RO-1", line_id="L-1", cause="NO_TIME", deferred_until="2026-04-01")
+    at_desk.send(
+        "line.deferred", 2, visit_id="RO-1", line_id="L-1", cause="NO_TIME", deferred_until="2026-04-01"
+    )
     assert at_desk.entries() == []
     assert at_desk.only().state == OpportunityState.DEFERRED
 
 
 def test_a_no_show_loses_the_booked_lines_and_coming_within_the_window_takes_it_back(at_desk: Desk) -> None:
     _book(at_desk, "A-1", 10)
-    at_desk.send("line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00")
+    at_desk.send(
+        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
+    )
     at_desk.send("appointment.no_show", 12, appointment_id="A-1")
     [loss] = at_desk.entries()
-    assert (loss.event, loss.cause, loss.stage, loss.amount_minor) == ("APPT_NO_SHOW", "NO_SHOW", "PLANNING", 26000)
+    assert (loss.event, loss.cause, loss.stage, loss.amount_minor) == (
+        "APPT_NO_SHOW",
+        "NO_SHOW",
+        "PLANNING",
+        26000,
+    )
     at_desk.send("appointment.arrived", 12 + 2 * DAY, appointment_id="A-1")
     assert [(row.kind, row.reason) for row in at_desk.entries()][1:] == [("REVERSAL", "RESCHEDULED")]
     assert at_desk.outstanding() == 0
@@ -145,18 +164,24 @@ def test_a_no_show_loses_the_booked_lines_and_coming_within_the_window_takes_it_
 
 def test_coming_after_the_window_is_a_recovery_when_it_is_sold(at_desk: Desk) -> None:
     _book(at_desk, "A-1", 10)
-    at_desk.send("line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00")
+    at_desk.send(
+        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
+    )
     at_desk.send("appointment.no_show", 12, appointment_id="A-1")
     late = 12 + 9 * DAY
     at_desk.open_visit("RO-1", late)
-    at_desk.send("line.booked", late, visit_id="RO-1", line_id="L-1", service="Annual service", amount="260.00")
+    at_desk.send(
+        "line.booked", late, visit_id="RO-1", line_id="L-1", service="Annual service", amount="260.00"
+    )
     at_desk.send("visit.closed", late + 5, visit_id="RO-1")
     assert at_desk.sums() == {EntryKind.LOSS: 26000, EntryKind.RECOVERY: 26000}
 
 
 def test_rebooking_a_cancelled_appointment_within_the_window_reverses_it(at_desk: Desk) -> None:
     _book(at_desk, "A-1", 30)
-    at_desk.send("line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00")
+    at_desk.send(
+        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
+    )
     at_desk.send("appointment.cancelled", 5, appointment_id="A-1", cancelled_by="CUSTOMER", cause="NO_TIME")
     assert at_desk.balance() == 26000
     _book(at_desk, "A-2", 90, booked=20)
@@ -166,7 +191,9 @@ def test_rebooking_a_cancelled_appointment_within_the_window_reverses_it(at_desk
 def test_a_booking_without_lines_is_valued_as_a_whole_and_only_until_lines_come(at_desk: Desk) -> None:
     _book(at_desk, "A-1", 10, expected_amount="150.00")
     assert [row.amount_minor for row in at_desk.opportunities()] == [15000]
-    at_desk.send("line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00")
+    at_desk.send(
+        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
+    )
     at_desk.send("appointment.no_show", 12, appointment_id="A-1")
     assert at_desk.balance() == 26000
 
@@ -191,7 +218,13 @@ def test_a_missed_call_answered_in_time_is_no_loss_and_a_status_call_never_is(at
 
 
 def test_missing_parts_is_refused_where_stock_covered_it_unless_explained(at_desk: Desk) -> None:
-    ask = {"part_number": "P-1", "quantity": "2", "on_hand": "4", "unit_price": "30.00", "cause": "MISSING_PARTS"}
+    ask = {
+        "part_number": "P-1",
+        "quantity": "2",
+        "on_hand": "4",
+        "unit_price": "30.00",
+        "cause": "MISSING_PARTS",
+    }
     refused = at_desk.refused("part.not_supplied", 1, request_id="R-1", **ask)
     assert refused.code == "STOCK_COVERED_IT"
     at_desk.send("part.not_supplied", 1, request_id="R-1", note="all four reserved", **ask)
@@ -207,7 +240,9 @@ def test_missing_parts_is_refused_where_stock_covered_it_unless_explained(at_des
         ({"cause": "PRICE_TOO_HIGH", "contributing": ["PRICE_TOO_HIGH"]}, "CAUSE_REPEATED"),
     ],
 )
-def test_the_gate_refuses_and_then_nothing_has_happened(at_desk: Desk, stated: dict[str, object], code: str) -> None:
+def test_the_gate_refuses_and_then_nothing_has_happened(
+    at_desk: Desk, stated: dict[str, object], code: str
+) -> None:
     at_desk.open_visit("RO-1", 0)
     at_desk.recommend("RO-1", "L-1", 1, "100.00")
     refused = at_desk.refused("line.declined", 2, visit_id="RO-1", line_id="L-1", **stated)

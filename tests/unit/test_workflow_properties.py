@@ -1,5 +1,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import count, pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,13 +43,13 @@ def make_move(scene: Scene, name: str, turn: Turn) -> bool:
     return True
 
 
-def check_replay(machine: Machine, entries: Sequence[StageEntry | LineEntry], state: str) -> None:  # type: ignore[type-arg]
+def check_replay(machine: Machine[Any, Any], entries: Sequence[StageEntry | LineEntry], state: str) -> None:
     assert entries[0].from_state is None
     assert entries[-1].to_state == state
     for before, entry in pairwise(entries):
         assert entry.from_state == before.to_state
         assert entry.from_state == entry.to_state or (
-            machine.table[entry.from_state, entry.action] == entry.to_state  # type: ignore[index]
+            machine.table[entry.from_state, entry.action] == entry.to_state
         )
 
 

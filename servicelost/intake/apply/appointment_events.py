@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from servicelost.directory.vehicles import DistanceUnit, record_odometer
 from servicelost.directory.models import Vehicle
+from servicelost.directory.vehicles import DistanceUnit, record_odometer
 from servicelost.intake.apply.references import Incoming
 from servicelost.kernel.actor import Role
 from servicelost.taxonomy.parties import Party

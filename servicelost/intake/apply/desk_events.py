@@ -15,9 +15,13 @@ from servicelost.workflow import signals
 def part_availability(event: Incoming) -> None:
     """What is in stock of a part."""
     signals.record_stock(
-        event.book, dealership_id=event.dealership.id, part_number=event.data["part_number"],
-        on_hand_milli=_milli(event.data["on_hand"]) or 0, back_order_until=event.day("back_order_until"), at=event.at,
-    )  # fmt: skip
+        event.book,
+        dealership_id=event.dealership.id,
+        part_number=event.data["part_number"],
+        on_hand_milli=_milli(event.data["on_hand"]) or 0,
+        back_order_until=event.day("back_order_until"),
+        at=event.at,
+    )
 
 
 def part_requested(event: Incoming) -> None:
@@ -46,9 +50,7 @@ def capacity_day(event: Incoming) -> None:
 
 def call_received(event: Incoming) -> None:
     """A call was answered."""
-    signals.record_call_received(
-        event.book, **_call(event), agent_id=event.employee("agent", Role.BDC_AGENT)
-    )
+    signals.record_call_received(event.book, **_call(event), agent_id=event.employee("agent", Role.BDC_AGENT))
 
 
 def call_missed(event: Incoming) -> None:
@@ -61,10 +63,16 @@ def lead_received(event: Incoming) -> None:
     customer = event.customer()
     vehicle = event.vehicle(customer)
     open_lead(
-        event.book, dealership_id=event.dealership.id, source=event.event.source, source_id=event.data["lead_id"],
-        at=event.at, customer_id=customer.id if customer else None, vehicle_id=vehicle.id if vehicle else None,
-        service=event.service(), expected_minor=event.minor("expected_amount"),
-    )  # fmt: skip
+        event.book,
+        dealership_id=event.dealership.id,
+        source=event.event.source,
+        source_id=event.data["lead_id"],
+        at=event.at,
+        customer_id=customer.id if customer else None,
+        vehicle_id=vehicle.id if vehicle else None,
+        service=event.service(),
+        expected_minor=event.minor("expected_amount"),
+    )
 
 
 def competitor_offer(event: Incoming) -> None:

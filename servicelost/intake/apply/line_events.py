@@ -110,12 +110,21 @@ def quote_expired(event: Incoming) -> None:
 def _draft(event: Incoming) -> LineDraft:
     data, service, severity = event.data, event.service(), event.data.get("severity")
     return LineDraft(
-        source=event.event.source, source_id=data["line_id"], category_id=service.id if service else None,
-        labor_operation_id=event.operation_id(), position=data.get("position"), description=data.get("description"),
-        severity=Severity(severity) if severity else None, pay_type=event.pay_type(), **_price(event),
-        part_number=data.get("part_number"), technician_id=_technician(event), complaint=data.get("complaint"),
-        cause_text=data.get("cause_text"), correction=data.get("correction"),
-    )  # fmt: skip
+        source=event.event.source,
+        source_id=data["line_id"],
+        category_id=service.id if service else None,
+        labor_operation_id=event.operation_id(),
+        position=data.get("position"),
+        description=data.get("description"),
+        severity=Severity(severity) if severity else None,
+        pay_type=event.pay_type(),
+        **_price(event),
+        part_number=data.get("part_number"),
+        technician_id=_technician(event),
+        complaint=data.get("complaint"),
+        cause_text=data.get("cause_text"),
+        correction=data.get("correction"),
+    )
 
 
 def _price(event: Incoming) -> dict[str, int | None]:

@@ -87,13 +87,22 @@ def _contact(event: Incoming, kind: ContactKind) -> None:
     vehicle = event.vehicle(customer)
     visit = event.visit() if data.get("visit_id") else None
     log_contact(
-        event.book, kind, dealership_id=event.dealership.id, source=event.event.source,
-        source_id=data["contact_id"], channel=data["channel"], at=event.at, direction=data.get("direction"),
-        automatic=bool(data.get("automatic")), visit_id=visit.id if visit else None,
+        event.book,
+        kind,
+        dealership_id=event.dealership.id,
+        source=event.event.source,
+        source_id=data["contact_id"],
+        channel=data["channel"],
+        at=event.at,
+        direction=data.get("direction"),
+        automatic=bool(data.get("automatic")),
+        visit_id=visit.id if visit else None,
         customer_id=customer.id if customer else (visit.customer_id if visit else None),
         vehicle_id=vehicle.id if vehicle else (visit.vehicle_id if visit else None),
-        employee_id=event.employee("employee", Role.BDC_AGENT), outcome=data.get("outcome"), note=data.get("note"),
-    )  # fmt: skip
+        employee_id=event.employee("employee", Role.BDC_AGENT),
+        outcome=data.get("outcome"),
+        note=data.get("note"),
+    )
 
 
 def _car(event: Incoming) -> Vehicle:

@@ -135,12 +135,16 @@ class Incoming:
             data.get(key) for key in ("competitor", "owner", "decided_by", "cancelled_by")
         )
         return Reason(
-            cause=cause.standard if cause else None, contributing=contributing,
-            custom_cause_id=cause.own.id if cause and cause.own else None, note=data.get("note"),
+            cause=cause.standard if cause else None,
+            contributing=contributing,
+            custom_cause_id=cause.own.id if cause and cause.own else None,
+            note=data.get("note"),
             competitor_id=ensure_competitor(self.book, self.dealership, name).id if name else None,
-            competitor_price=data.get("competitor_price"), owner=Owner(owner) if owner else None,
-            decided_by=Party(decided) if decided else None, cancelled_by=Party(cancelled) if cancelled else None,
-        )  # fmt: skip
+            competitor_price=data.get("competitor_price"),
+            owner=Owner(owner) if owner else None,
+            decided_by=Party(decided) if decided else None,
+            cancelled_by=Party(cancelled) if cancelled else None,
+        )
 
     def day(self, field: str) -> date | None:
         """A day field, if it was sent."""

@@ -32,7 +32,11 @@ def turned_away(event: Incoming) -> None:
 def stage_changed(event: Incoming) -> None:
     """The visit reached another stage."""
     visits.move_visit(
-        event.book, event.visit(), Stage(event.data["stage"]), at=event.at, inspected=event.data.get("inspected")
+        event.book,
+        event.visit(),
+        Stage(event.data["stage"]),
+        at=event.at,
+        inspected=event.data.get("inspected"),
     )
 
 
@@ -80,12 +84,21 @@ def _open(event: Incoming, *, walk_in: bool) -> Visit:
     vehicle = event.vehicle(customer)
     appointment = event.appointment() if event.data.get("appointment_id") else None
     return visits.open_visit(
-        event.book, dealership_id=event.dealership.id, source=event.event.source, source_id=event.data["visit_id"],
-        at=event.at, appointment=appointment, customer_id=customer.id if customer else None,
-        vehicle_id=vehicle.id if vehicle else None, advisor_id=event.employee("advisor", Role.SERVICE_ADVISOR),
-        technician_id=event.employee("technician", Role.TECHNICIAN), pay_type=event.pay_type(),
-        odometer_km=_reading(event), promised_at=event.data.get("promised_at"), walk_in=walk_in,
-    )  # fmt: skip
+        event.book,
+        dealership_id=event.dealership.id,
+        source=event.event.source,
+        source_id=event.data["visit_id"],
+        at=event.at,
+        appointment=appointment,
+        customer_id=customer.id if customer else None,
+        vehicle_id=vehicle.id if vehicle else None,
+        advisor_id=event.employee("advisor", Role.SERVICE_ADVISOR),
+        technician_id=event.employee("technician", Role.TECHNICIAN),
+        pay_type=event.pay_type(),
+        odometer_km=_reading(event),
+        promised_at=event.data.get("promised_at"),
+        walk_in=walk_in,
+    )
 
 
 def _reading(event: Incoming) -> int | None:

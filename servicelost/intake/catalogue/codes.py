@@ -10,6 +10,7 @@ from enum import StrEnum
 from servicelost.taxonomy.authorization import AuthorizationMethod
 from servicelost.taxonomy.categories import ServiceCategoryCode
 from servicelost.taxonomy.causes import Cause
+from servicelost.taxonomy.channels import ConsentPurpose, ConsentStatus, ContactChannel
 from servicelost.taxonomy.parties import CAN_CANCEL, Owner, Party
 from servicelost.taxonomy.paytypes import PayType
 from servicelost.taxonomy.severity import Severity
@@ -34,13 +35,13 @@ AUTHORIZATION_METHODS = _values(AuthorizationMethod)
 CATEGORIES = _values(ServiceCategoryCode)
 LEAD_CHANNELS = _values(LeadChannel)
 
-CHANNELS = ("PHONE", "SMS", "EMAIL", "IN_PERSON", "CHAT", "LETTER")
+CHANNELS = _values(ContactChannel)
 BOOKING_CHANNELS = ("PHONE", "WEB", "APP", "EMAIL", "SMS", "CHAT", "IN_PERSON", "OEM", "OTHER")
 QUOTE_CHANNELS = ("EMAIL", "SMS", "PHONE", "IN_PERSON", "WEB", "APP", "CHAT", "LETTER")
 PARTS_CHANNELS = ("COUNTER", "PHONE", "WORKSHOP", "ONLINE")
 TRANSPORTS = ("WAITING", "DROP_OFF", "LOANER", "SHUTTLE", "RENTAL", "PICKUP_DELIVERY", "OTHER")
 CALL_PURPOSES = ("SERVICE", "STATUS", "PRICE", "OTHER")
 DIRECTIONS = ("IN", "OUT")
-CONSENT_PURPOSES = ("MARKETING", "SERVICE")
-CONSENT_STATUSES = ("GRANTED", "WITHDRAWN", "DENIED")
+CONSENT_PURPOSES = _values(ConsentPurpose)
+CONSENT_STATUSES = _values(ConsentStatus)
 DISTANCE_UNITS = ("KM", "MI")

@@ -29,7 +29,7 @@ def read_ndjson(
         number += 1
         if len(line) > max_line_bytes and not line.endswith(b"\n"):
             _skip_rest_of_line(stream, max_line_bytes)
-            yield number, UnreadableLine("the line is too long", f"at most {max_line_bytes} bytes")
+            yield number, UnreadableLine("is too long", f"at most {max_line_bytes} bytes")
         elif line.strip(_BLANK):
             yield number, read_json(line, first=number == 1)
 
@@ -39,7 +39,7 @@ def read_json(document: bytes, *, first: bool = True) -> object | UnreadableLine
     try:
         value: object = json.loads(document.decode("utf-8-sig" if first else "utf-8"))
     except UnicodeDecodeError as error:
-        return UnreadableLine(f"byte {error.start + 1} is not UTF-8", "JSON in UTF-8")
+        return UnreadableLine(f"is not UTF-8 (byte {error.start + 1})", "JSON in UTF-8")
     except json.JSONDecodeError as error:
         return UnreadableLine(f"is not JSON: {error.msg} at character {error.pos + 1}", "one JSON object")
     except RecursionError:

@@ -20,6 +20,10 @@ class Count:
     rows: int = 0
     total: Decimal | None = None
 
+    def __str__(self) -> str:
+        worth = f", {self.total:,}" if self.total is not None else ""
+        return f"{self.rows:>9,}   {self.name}{worth}"
+
 
 class Counter:
     """One count at work."""

@@ -45,7 +45,9 @@ def record_problem(
     )  # fmt: skip
 
 
-def resolve_problem(book: Book, *, dealership_id: int, source: str, source_id: str, at: datetime, resolution: str | None) -> Problem:
+def resolve_problem(
+    book: Book, *, dealership_id: int, source: str, source_id: str, at: datetime, resolution: str | None
+) -> Problem:
     """The problem is solved; solving it again changes nothing. Raises NotYet for an unknown one."""
     problem = book.one(PROBLEM_BY_SOURCE, dealership_id, source, source_id)
     if problem is None:

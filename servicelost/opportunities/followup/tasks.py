@@ -29,7 +29,10 @@ class TaskAction(StrEnum):
 
 TASK_MACHINE: Machine[TaskState, TaskAction] = Machine(
     "task",
-    {(TaskState.OPEN, TaskAction.FINISH): TaskState.DONE, (TaskState.OPEN, TaskAction.DROP): TaskState.DROPPED},
+    {
+        (TaskState.OPEN, TaskAction.FINISH): TaskState.DONE,
+        (TaskState.OPEN, TaskAction.DROP): TaskState.DROPPED,
+    },
 )
 
 

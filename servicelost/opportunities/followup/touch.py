@@ -43,7 +43,11 @@ _CONSENT_FIRST = frozenset({ContactChannel.SMS, ContactChannel.EMAIL, ContactCha
 
 
 def may_touch(
-    book: Book, customer: Customer, purpose: ConsentPurpose, channel: ContactChannel, vehicle: Vehicle | None = None
+    book: Book,
+    customer: Customer,
+    purpose: ConsentPurpose,
+    channel: ContactChannel,
+    vehicle: Vehicle | None = None,
 ) -> Verdict:
     """All reasons that stand against contacting the customer; none: it is allowed.
 
@@ -74,7 +78,9 @@ def _gone(customer: Customer, vehicle: Vehicle | None) -> list[Stop]:
 
 def _address(customer: Customer, channel: ContactChannel) -> list[Stop]:
     needs_phone = channel in (ContactChannel.PHONE, ContactChannel.SMS)
-    missing = (needs_phone and not customer.phone_e164) or (channel is ContactChannel.EMAIL and not customer.email)
+    missing = (needs_phone and not customer.phone_e164) or (
+        channel is ContactChannel.EMAIL and not customer.email
+    )
     return [Stop.NO_ADDRESS] if missing else []
 
 

@@ -51,28 +51,54 @@ def post_loss(book: Book, loss: Loss) -> LedgerEntry:
     price = reason.competitor_price
     return book.add(
         LedgerEntry(
-            kind=EntryKind.LOSS, dealership_id=dealership.id, opportunity_id=subject.opportunity_id,
-            appointment_id=loss.appointment_id, visit_id=loss.visit_id, line_id=loss.line_id,
-            customer_id=subject.customer_id, vehicle_id=subject.vehicle_id, category_id=subject.category_id,
-            labor_operation_id=subject.labor_operation_id, advisor_id=subject.advisor_id,
-            technician_id=subject.technician_id, stage=loss.stage, origin_stage=loss.origin_stage or loss.stage,
-            event=loss.event, cause=cause, custom_cause_id=reason.custom_cause_id,
+            kind=EntryKind.LOSS,
+            dealership_id=dealership.id,
+            opportunity_id=subject.opportunity_id,
+            appointment_id=loss.appointment_id,
+            visit_id=loss.visit_id,
+            line_id=loss.line_id,
+            customer_id=subject.customer_id,
+            vehicle_id=subject.vehicle_id,
+            category_id=subject.category_id,
+            labor_operation_id=subject.labor_operation_id,
+            advisor_id=subject.advisor_id,
+            technician_id=subject.technician_id,
+            stage=loss.stage,
+            origin_stage=loss.origin_stage or loss.stage,
+            event=loss.event,
+            cause=cause,
+            custom_cause_id=reason.custom_cause_id,
             cause_basis=CauseBasis.AUTOMATIC if reason.cause is None else CauseBasis.STATED,
             contributing=[code.value for code in reason.contributing] or None,
-            owner=owner_of(cause, reason.owner), note=reason.note, amount_minor=value.amount_minor,
-            labour_minor=value.labour_minor, parts_minor=value.parts_minor, centihours=value.centihours,
-            currency=dealership.currency, grade=value.grade, pay_type=subject.pay_type,
-            severity=subject.severity, decided_by=reason.decided_by, cancelled_by=reason.cancelled_by,
+            owner=owner_of(cause, reason.owner),
+            note=reason.note,
+            amount_minor=value.amount_minor,
+            labour_minor=value.labour_minor,
+            parts_minor=value.parts_minor,
+            centihours=value.centihours,
+            currency=dealership.currency,
+            grade=value.grade,
+            pay_type=subject.pay_type,
+            severity=subject.severity,
+            decided_by=reason.decided_by,
+            cancelled_by=reason.cancelled_by,
             competitor_id=reason.competitor_id,
             competitor_price_minor=None if price is None else to_minor(price, dealership.currency),
-            occurred_at=loss.occurred_at, business_day=local_day(dealership, loss.occurred_at),
-            decided_at=loss.decided_at, recorded_at=book.now, recorded_by_id=book.actor.employee_id,
-            recorded_by=book.actor.name, document=loss.document, evidence=loss.evidence,
+            occurred_at=loss.occurred_at,
+            business_day=local_day(dealership, loss.occurred_at),
+            decided_at=loss.decided_at,
+            recorded_at=book.now,
+            recorded_by_id=book.actor.employee_id,
+            recorded_by=book.actor.name,
+            document=loss.document,
+            evidence=loss.evidence,
         )
-    )  # fmt: skip
+    )
 
 
-def post_reversal(book: Book, loss: LedgerEntry, *, reason: str, decided_at: datetime, note: str | None = None) -> LedgerEntry:
+def post_reversal(
+    book: Book, loss: LedgerEntry, *, reason: str, decided_at: datetime, note: str | None = None
+) -> LedgerEntry:
     """Take back a LOSS in its own period; raises RuleViolation when it is closed already."""
     outstanding = outstanding_of(book, loss)
     if outstanding != loss.amount_minor or is_closed(book, loss):
@@ -88,7 +114,9 @@ def post_reversal(book: Book, loss: LedgerEntry, *, reason: str, decided_at: dat
     )  # fmt: skip
 
 
-def post_recovery(book: Book, loss: LedgerEntry, sale: Sale, *, released_minor: int | None = None) -> LedgerEntry:
+def post_recovery(
+    book: Book, loss: LedgerEntry, sale: Sale, *, released_minor: int | None = None
+) -> LedgerEntry:
     """Record that work came back: `released_minor` (default: all outstanding) closes that much of the LOSS.
 
     It stands in the period of the sale. Raises RuleViolation when it would release more than is outstanding.

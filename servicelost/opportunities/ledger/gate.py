@@ -25,8 +25,12 @@ def check_loss(loss: Loss) -> Cause:
     """Refuse a loss that breaks a hard rule (RuleViolation); return its primary cause."""
     reason, cause = loss.reason, cause_or_automatic(loss.event, loss.reason.cause)
     if not LOSS_EVENTS[loss.event].ledger:
-        raise RuleViolation("NOT_IN_LEDGER", f"{loss.event} is shown in a report and is never a row of the ledger",
-                            field="event", value=loss.event)  # fmt: skip
+        raise RuleViolation(
+            "NOT_IN_LEDGER",
+            f"{loss.event} is shown in a report and is never a row of the ledger",
+            field="event",
+            value=loss.event,
+        )
     check_stage(loss.event, loss.stage)
     check_cause(loss.event, cause, cancelled_by=reason.cancelled_by, deferred_by=loss.deferred_by)
     check_contributing(cause, reason.contributing)
@@ -50,8 +54,13 @@ def is_loss(event: LossEvent, cause: Cause | None) -> bool:
 def _check_cancelled_by(loss: Loss) -> None:
     if loss.event in _CANCELLATIONS and loss.reason.cancelled_by not in CAN_CANCEL:
         expected = " or ".join(sorted(CAN_CANCEL))
-        raise RuleViolation("CANCELLED_BY_REQUIRED", f"{loss.event} needs to say who cancelled: {expected}",
-                            field="cancelled_by", value=loss.reason.cancelled_by, expected=expected)  # fmt: skip
+        raise RuleViolation(
+            "CANCELLED_BY_REQUIRED",
+            f"{loss.event} needs to say who cancelled: {expected}",
+            field="cancelled_by",
+            value=loss.reason.cancelled_by,
+            expected=expected,
+        )
 
 
 def _check_stock(loss: Loss, cause: Cause) -> None:

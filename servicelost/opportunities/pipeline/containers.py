@@ -18,7 +18,9 @@ from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.visits import Visit
 
 
-def open_container(book: Book, visit: Visit, at: datetime, appointment: Appointment | None = None) -> Opportunity:
+def open_container(
+    book: Book, visit: Visit, at: datetime, appointment: Appointment | None = None
+) -> Opportunity:
     """Open the opportunity of a booking, or of a walk-in visit."""
     source = OpportunitySource.VISIT if appointment is None else OpportunitySource.BOOKING
     return open_opportunity(

@@ -46,7 +46,9 @@ def undo_loss(book: Book, entry_id: int) -> Effect:
     loss, opportunity = _open_loss(book, entry_id)
     require_role(book, loss.dealership_id, *_UNDO)
     if loss.recorded_by != book.actor.name:
-        raise RuleViolation("NOT_YOURS", f"loss {loss.id} was recorded by somebody else: a manager can reverse it")
+        raise RuleViolation(
+            "NOT_YOURS", f"loss {loss.id} was recorded by somebody else: a manager can reverse it"
+        )
     return take_back(book, opportunity, Cause.ENTRY_ERROR, book.now, DecisionKind.CORRECTED,
                      visit_id=loss.visit_id, line_id=loss.line_id, note="undone")  # fmt: skip
 
@@ -70,11 +72,15 @@ def _open_loss(book: Book, entry_id: int) -> tuple[LedgerEntry, Opportunity]:
     loss = book.get(LedgerEntry, entry_id)
     opportunity = book.get(Opportunity, loss.opportunity_id)
     if loss.kind != EntryKind.LOSS or opportunity.loss_id != loss.id:
-        raise RuleViolation("LOSS_CLOSED", f"entry {entry_id} is no open loss: it is reversed or recovered already")
+        raise RuleViolation(
+            "LOSS_CLOSED", f"entry {entry_id} is no open loss: it is reversed or recovered already"
+        )
     return loss, opportunity
 
 
 def _demand(note: str) -> None:
     if not note.strip():
         message = "a correction of the ledger needs a note that says why"
-        raise InvalidInput("NOTE_REQUIRED", message, errors=[FieldProblem("note", message, expected="a short text")])
+        raise InvalidInput(
+            "NOTE_REQUIRED", message, errors=[FieldProblem("note", message, expected="a short text")]
+        )

@@ -45,10 +45,19 @@ def put_off(
         opportunity.deferred_event = refusal.event
         opportunity.acknowledged_at = opportunity.acknowledged_by = None
     record_decision(
-        book, opportunity, refusal.kind, effect, refusal.at, visit_id=refusal.visit_id, line_id=refusal.line_id,
-        event=refusal.event, stage=refusal.stage, cause=refusal.reason.cause, note=refusal.reason.note,
+        book,
+        opportunity,
+        refusal.kind,
+        effect,
+        refusal.at,
+        visit_id=refusal.visit_id,
+        line_id=refusal.line_id,
+        event=refusal.event,
+        stage=refusal.stage,
+        cause=refusal.reason.cause,
+        note=refusal.reason.note,
         amount_minor=refusal.value.amount_minor,
-    )  # fmt: skip
+    )
     return effect
 
 
@@ -64,9 +73,11 @@ def _effect_of_putting_off(book: Book, opportunity: Opportunity, refusal: Refusa
 
 
 def acknowledge(book: Book, opportunity: Opportunity, at: datetime, note: str | None = None) -> None:
-    """A person takes note that red work was put off and may lapse; raises RuleViolation if it is not put off."""
+    """A person takes note that red work put off may lapse; raises RuleViolation if it is not put off."""
     if opportunity.state != OpportunityState.DEFERRED:
-        raise RuleViolation("NOT_DEFERRED", f"opportunity {opportunity.id} is {opportunity.state}, not DEFERRED")
+        raise RuleViolation(
+            "NOT_DEFERRED", f"opportunity {opportunity.id} is {opportunity.state}, not DEFERRED"
+        )
     opportunity.acknowledged_at, opportunity.acknowledged_by = at, book.actor.name
     record_decision(book, opportunity, DecisionKind.ACKNOWLEDGED, Effect.NONE, at, note=note)
 
@@ -84,7 +95,11 @@ def lapse(book: Book, opportunity: Opportunity) -> Effect:
     """
     dealership = book.get(Dealership, opportunity.dealership_id)
     until = opportunity.deferred_until
-    if opportunity.state != OpportunityState.DEFERRED or until is None or until >= last_good_day(book, dealership):
+    if (
+        opportunity.state != OpportunityState.DEFERRED
+        or until is None
+        or until >= last_good_day(book, dealership)
+    ):
         return Effect.NONE
     if opportunity.severity == Severity.RED and opportunity.acknowledged_at is None:
         open_task(book, "ACKNOWLEDGE_RED", due_at=book.now, dealership_id=dealership.id,
@@ -99,11 +114,17 @@ def _lapsed(book: Book, opportunity: Opportunity, dealership: Dealership, until:
     cause = Cause(opportunity.deferred_cause) if opportunity.deferred_cause else None
     value = value_of_opportunity(book, opportunity)
     return Refusal(
-        DecisionKind.LAPSED, LossEvent.DEFERRED_LAPSED, Stage.FOLLOW_UP, Reason(cause=cause, note=_note(opportunity)),
-        value, at, visit_id=opportunity.visit_id, line_id=opportunity.line_id,
+        DecisionKind.LAPSED,
+        LossEvent.DEFERRED_LAPSED,
+        Stage.FOLLOW_UP,
+        Reason(cause=cause, note=_note(opportunity)),
+        value,
+        at,
+        visit_id=opportunity.visit_id,
+        line_id=opportunity.line_id,
         origin_stage=Stage(opportunity.deferred_stage) if opportunity.deferred_stage else None,
         deferred_by=LossEvent(opportunity.deferred_event) if opportunity.deferred_event else None,
-    )  # fmt: skip
+    )
 
 
 def _note(opportunity: Opportunity) -> str:

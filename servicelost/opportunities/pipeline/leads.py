@@ -17,7 +17,13 @@ def open_lead(
     """The live opportunity of the lead's need; the same lead, or the same need, again joins it."""
     own_key = f"lead:{source}:{source_id}"[:200]
     return open_opportunity(
-        book, dealership_id, need_of_call(None, customer_id, service, own_key), OpportunitySource.LEAD_EXTERNAL,
-        at, customer_id=customer_id, vehicle_id=vehicle_id, category_id=service.id if service else None,
+        book,
+        dealership_id,
+        need_of_call(None, customer_id, service, own_key),
+        OpportunitySource.LEAD_EXTERNAL,
+        at,
+        customer_id=customer_id,
+        vehicle_id=vehicle_id,
+        category_id=service.id if service else None,
         amount_minor=expected_minor,
-    )  # fmt: skip
+    )

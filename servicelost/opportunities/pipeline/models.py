@@ -19,20 +19,25 @@ class Opportunity(Base):
     afterwards, so that the database itself refuses a second live episode of a need.
     `amount_minor` is the latest price; `outstanding_minor` what the ledger holds against it: LOSS
     less REVERSAL less released, zero unless the state is LOST. `loss_id` is the LOSS that is open,
-    `lost_event` its event; `first_lost_*` keep the period of the first loss of the episode for restated amounts.
+    `lost_event` its event; `first_lost_*` keep the period of the episode's first loss for restated
+    amounts.
     """
 
     __tablename__ = f"{PREFIX}opportunity"
     __captured__ = True
     __table_args__ = (
         Index(
-            "uq_servicelost_opportunity_live_need", "dealership_id", "need_key", unique=True,
-            postgresql_where=text("live = 1"), sqlite_where=text("live = 1"),
+            "uq_servicelost_opportunity_live_need",
+            "dealership_id",
+            "need_key",
+            unique=True,
+            postgresql_where=text("live = 1"),
+            sqlite_where=text("live = 1"),
         ),
         Index("ix_servicelost_opportunity_state", "dealership_id", "state", "opened_at"),
         Index("ix_servicelost_opportunity_due", "state", "deferred_until"),
         Index("ix_servicelost_opportunity_vehicle", "vehicle_id"),
-    )  # fmt: skip
+    )
 
     version: Mapped[Version]
     dealership_id: Mapped[Ref]
@@ -85,7 +90,10 @@ class Presentation(Base):
 
     __tablename__ = f"{PREFIX}presentation"
     __captured__ = True
-    __table_args__ = (UniqueConstraint("line_id"), Index("ix_servicelost_presentation_opportunity", "opportunity_id"))
+    __table_args__ = (
+        UniqueConstraint("line_id"),
+        Index("ix_servicelost_presentation_opportunity", "opportunity_id"),
+    )
 
     dealership_id: Mapped[Ref]
     opportunity_id: Mapped[Ref]

@@ -7,7 +7,6 @@ from servicelost.directory.models import ServiceCategory
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
-
 OWN_NEED = "line:"
 
 

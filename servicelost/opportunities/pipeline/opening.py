@@ -31,7 +31,9 @@ def present_line(book: Book, line: Line, visit: Visit, at: datetime) -> Opportun
         return known
     category = book.find(ServiceCategory, line.category_id) if line.category_id else None
     need = need_of_line(line, visit, category)
-    known_needs = [] if need.startswith(OWN_NEED) else episodes(book, line.dealership_id, need, visit.vehicle_id)
+    known_needs = (
+        [] if need.startswith(OWN_NEED) else episodes(book, line.dealership_id, need, visit.vehicle_id)
+    )
     opportunity = _joinable(book, known_needs, visit.id, at)
     if opportunity is None:
         opportunity = _open_for_line(book, need, line, visit, at)
@@ -69,7 +71,7 @@ def live_opportunity(
 
 
 def episodes(book: Book, dealership_id: int, need: str, vehicle_id: int | None) -> list[Opportunity]:
-    """All episodes of a need, oldest first; by way of the car where there is one, whose needs are read at once."""
+    """All episodes of a need, oldest first; of a car all needs are read at once."""
     if vehicle_id is None:
         return book.many(OPPORTUNITIES_OF_NEED, dealership_id, need)
     rows = book.many(OPPORTUNITIES_OF_VEHICLE, vehicle_id)
@@ -85,9 +87,7 @@ def take_price(opportunity: Opportunity, line: Line) -> None:
         opportunity.centihours = line.centihours
 
 
-def _joinable(
-    book: Book, rows: list[Opportunity], visit_id: int | None, at: datetime
-) -> Opportunity | None:
+def _joinable(book: Book, rows: list[Opportunity], visit_id: int | None, at: datetime) -> Opportunity | None:
     """The live episode of the need, else the one won on this very visit; an outlived episode is ended."""
     live = next((row for row in rows if row.live), None)
     if live is not None and _outlived(book, live, at):
@@ -95,7 +95,10 @@ def _joinable(
         live = None
     if live is not None or visit_id is None:
         return live
-    return next((row for row in reversed(rows) if row.state == OpportunityState.WON and row.visit_id == visit_id), None)
+    return next(
+        (row for row in reversed(rows) if row.state == OpportunityState.WON and row.visit_id == visit_id),
+        None,
+    )
 
 
 def _outlived(book: Book, opportunity: Opportunity, at: datetime) -> bool:

@@ -13,19 +13,32 @@ _SOLD = ("AUTHORIZED", "STARTED", "COMPLETED", "INVOICED")
 
 
 def average_price(
-    connection: Connection, dealership_id: int, operation_id: int | None, category_id: int | None, since: datetime
+    connection: Connection,
+    dealership_id: int,
+    operation_id: int | None,
+    category_id: int | None,
+    since: datetime,
 ) -> int | None:
-    """The mean price in minor units of this operation (else service) as sold since then; None without sales."""
-    what = Line.labor_operation_id == operation_id if operation_id is not None else Line.category_id == category_id
+    """The mean price (minor units) of this operation, else service, as sold since then; None without sales."""
+    what = (
+        Line.labor_operation_id == operation_id
+        if operation_id is not None
+        else Line.category_id == category_id
+    )
     query = select(func.avg(Line.amount_minor)).where(
-        Line.dealership_id == dealership_id, what, Line.created_at >= since,
-        Line.amount_minor.is_not(None), Line.state.in_(_SOLD),
-    )  # fmt: skip
+        Line.dealership_id == dealership_id,
+        what,
+        Line.created_at >= since,
+        Line.amount_minor.is_not(None),
+        Line.state.in_(_SOLD),
+    )
     average = connection.execute(query).scalar()
     return None if average is None else round(average)
 
 
-def due_deferrals(connection: Connection, dealership_id: int, before: date, limit: int = 500) -> Sequence[int]:
+def due_deferrals(
+    connection: Connection, dealership_id: int, before: date, limit: int = 500
+) -> Sequence[int]:
     """Ids of deferred opportunities whose agreed day lies before the given one, oldest first."""
     query = (
         select(Opportunity.id)
@@ -33,7 +46,11 @@ def due_deferrals(connection: Connection, dealership_id: int, before: date, limi
             Opportunity.dealership_id == dealership_id,
             Opportunity.state == OpportunityState.DEFERRED,
             Opportunity.deferred_until < before,
-            or_(Opportunity.severity.is_(None), Opportunity.severity != "RED", Opportunity.acknowledged_at.is_not(None)),
+            or_(
+                Opportunity.severity.is_(None),
+                Opportunity.severity != "RED",
+                Opportunity.acknowledged_at.is_not(None),
+            ),
         )
         .order_by(Opportunity.deferred_until, Opportunity.id)
         .limit(limit)
@@ -41,7 +58,9 @@ def due_deferrals(connection: Connection, dealership_id: int, before: date, limi
     return connection.execute(query).scalars().all()
 
 
-def unacknowledged_deferrals(connection: Connection, dealership_id: int, before: date, limit: int = 500) -> Sequence[int]:
+def unacknowledged_deferrals(
+    connection: Connection, dealership_id: int, before: date, limit: int = 500
+) -> Sequence[int]:
     """Ids of red deferred opportunities that are due and that nobody has acknowledged."""
     query = (
         select(Opportunity.id)

@@ -23,11 +23,22 @@ def cut(book: Book, whole: Opportunity, refusal: Refusal, fact: LineReduced) -> 
         fact.cut_minor, refusal.value.grade, fact.cut_labour_minor, fact.cut_parts_minor, fact.cut_centihours
     )
     part = open_opportunity(
-        book, whole.dealership_id, f"cut:{fact.line.id}:{fact.at.isoformat()}", OpportunitySource(whole.source),
-        whole.opened_at, visit_id=fact.visit.id, line_id=fact.line.id, customer_id=whole.customer_id,
-        vehicle_id=whole.vehicle_id, category_id=whole.category_id,
-        labor_operation_id=whole.labor_operation_id, position=whole.position, advisor_id=whole.advisor_id,
-        technician_id=whole.technician_id, severity=whole.severity, pay_type=whole.pay_type,
+        book,
+        whole.dealership_id,
+        f"cut:{fact.line.id}:{fact.at.isoformat()}",
+        OpportunitySource(whole.source),
+        whole.opened_at,
+        visit_id=fact.visit.id,
+        line_id=fact.line.id,
+        customer_id=whole.customer_id,
+        vehicle_id=whole.vehicle_id,
+        category_id=whole.category_id,
+        labor_operation_id=whole.labor_operation_id,
+        position=whole.position,
+        advisor_id=whole.advisor_id,
+        technician_id=whole.technician_id,
+        severity=whole.severity,
+        pay_type=whole.pay_type,
         amount_minor=fact.cut_minor,
-    )  # fmt: skip
+    )
     refuse(book, part, replace(refusal, value=value))

@@ -65,10 +65,19 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     else:
         effect = _lose(book, opportunity, refusal)
     record_decision(
-        book, opportunity, refusal.kind, effect, refusal.at, visit_id=refusal.visit_id, line_id=refusal.line_id,
-        event=refusal.event, stage=refusal.stage, cause=refusal.reason.cause, note=refusal.reason.note,
+        book,
+        opportunity,
+        refusal.kind,
+        effect,
+        refusal.at,
+        visit_id=refusal.visit_id,
+        line_id=refusal.line_id,
+        event=refusal.event,
+        stage=refusal.stage,
+        cause=refusal.reason.cause,
+        note=refusal.reason.note,
         amount_minor=refusal.value.amount_minor,
-    )  # fmt: skip
+    )
     return effect
 
 
@@ -120,7 +129,9 @@ def close(
 def agree(book: Book, opportunity: Opportunity, at: datetime, visit_id: int, line_id: int) -> Effect:
     """The customer said yes: what was lost only on this visit was no loss; older losses wait for the sale."""
     if opportunity.state == OpportunityState.LOST and lost_on_other_visits(book, opportunity, visit_id):
-        record_decision(book, opportunity, DecisionKind.AUTHORIZED, Effect.NONE, at, visit_id=visit_id, line_id=line_id)
+        record_decision(
+            book, opportunity, DecisionKind.AUTHORIZED, Effect.NONE, at, visit_id=visit_id, line_id=line_id
+        )
         return Effect.NONE
     return take_back(
         book, opportunity, Cause.SUPERSEDED, at, DecisionKind.AUTHORIZED, visit_id=visit_id, line_id=line_id
@@ -184,7 +195,9 @@ def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
     )
     if refusal.reason.cause is not None or not stated_before:
         return refusal
-    return replace(refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note))
+    return replace(
+        refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note)
+    )
 
 
 def _settle_loss(book: Book, opportunity: Opportunity, sale: Sale) -> Effect:

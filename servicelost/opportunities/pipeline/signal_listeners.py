@@ -47,10 +47,15 @@ def on_call_missed(book: Book, fact: CallMissed) -> None:
         category_id=call.category_id,
     )  # fmt: skip
     refusal = Refusal(
-        DecisionKind.UNANSWERED, LossEvent.CALL_MISSED, Stage.LEAD, UNSTATED, missed_call(book, call.dealership_id),
-        fact.at, document=f"call {call.source}: {call.source_id}"[:200],
+        DecisionKind.UNANSWERED,
+        LossEvent.CALL_MISSED,
+        Stage.LEAD,
+        UNSTATED,
+        missed_call(book, call.dealership_id),
+        fact.at,
+        document=f"call {call.source}: {call.source_id}"[:200],
         evidence=None if call.waited_seconds is None else {"waited_seconds": call.waited_seconds},
-    )  # fmt: skip
+    )
     refuse(book, opportunity, refusal)
     answered = _answered_after(book, call)
     if answered is not None:
@@ -87,7 +92,7 @@ def on_part_not_supplied(book: Book, fact: PartNotSupplied) -> None:
     stage = Stage.WORK if request.channel == _WORKSHOP else Stage.LEAD
     refusal = Refusal(
         DecisionKind.NOT_SUPPLIED, LossEvent.PART_NOT_SUPPLIED, stage, fact.reason,
-        _value_of_parts(book, request), fact.at, visit_id=request.visit_id,
+        _value_of_parts(request), fact.at, visit_id=request.visit_id,
         document=f"part {request.source}: {request.source_id}"[:200],
         evidence={"part_number": request.part_number, "quantity_milli": request.quantity_milli,
                   "on_hand_milli": request.on_hand_milli},
@@ -117,7 +122,7 @@ def _window(book: Book, dealership_id: int) -> timedelta:
     return timedelta(minutes=read_setting(book, dealership_id, MISSED_CALL_WINDOW))
 
 
-def _value_of_parts(book: Book, request: PartRequest) -> Value:
+def _value_of_parts(request: PartRequest) -> Value:
     if request.unit_price_minor is None:
         return Value(0, Grade.D)
     total = round(Decimal(request.unit_price_minor * request.quantity_milli) / 1000)

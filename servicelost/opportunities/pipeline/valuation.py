@@ -28,7 +28,11 @@ def value_of_line(book: Book, line: Line, decided_by: Party | None) -> Value:
         return _average(book, line.dealership_id, line.labor_operation_id, line.category_id, line.centihours)
     decided = decided_by is Party.CUSTOMER and (line.presented_at is not None or line.priced_as == "QUOTED")
     return Value(
-        line.amount_minor, Grade.A if decided else Grade.B, line.labour_minor, line.parts_minor, line.centihours
+        line.amount_minor,
+        Grade.A if decided else Grade.B,
+        line.labour_minor,
+        line.parts_minor,
+        line.centihours,
     )
 
 
@@ -66,7 +70,8 @@ def _average(
         return average_order(book, dealership_id)
     key = ("average_price", dealership_id, operation_id, category_id)
     amount = book.memo(
-        key, lambda: average_price(book.connection, dealership_id, operation_id, category_id, book.now - _YEAR)
+        key,
+        lambda: average_price(book.connection, dealership_id, operation_id, category_id, book.now - _YEAR),
     )
     if amount is None:
         return average_order(book, dealership_id)

@@ -124,7 +124,9 @@ def _lose_booking(book: Book, fact: facts.AppointmentLostFact, kind: DecisionKin
 
 def _lose_visit(book: Book, fact: facts.VisitEndedFact, kind: DecisionKind, event: LossEvent) -> None:
     stage = Stage.RECEPTION if event is LossEvent.APPT_TURNED_AWAY else Stage(fact.visit.stage)
-    _lose_all(book, fact.visit, fact.lines, kind, event, legal_stage_for(event, stage), fact.reason, fact.at, None)
+    _lose_all(
+        book, fact.visit, fact.lines, kind, event, legal_stage_for(event, stage), fact.reason, fact.at, None
+    )
 
 
 def _lose_all(
@@ -135,10 +137,26 @@ def _lose_all(
     for line in lines:
         opportunity = present_line(book, line, visit, at)
         value = value_of_line(book, line, reason.decided_by)
-        refuse(book, opportunity, Refusal(kind, event, stage, reason, value, at, visit.id, line.id, appointment_id,
-                                          document=document_of(line, visit)))  # fmt: skip
+        refuse(
+            book,
+            opportunity,
+            Refusal(
+                kind,
+                event,
+                stage,
+                reason,
+                value,
+                at,
+                visit.id,
+                line.id,
+                appointment_id,
+                document=document_of(line, visit),
+            ),
+        )
         refused = True
     container = None if refused else container_of(book, visit)
     if container is not None:
         value = value_of_opportunity(book, container)
-        refuse(book, container, Refusal(kind, event, stage, reason, value, at, visit.id, None, appointment_id))
+        refuse(
+            book, container, Refusal(kind, event, stage, reason, value, at, visit.id, None, appointment_id)
+        )

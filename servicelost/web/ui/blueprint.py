@@ -17,6 +17,9 @@ from servicelost.web.problems import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# The beginning of a path's row id, such as f"/visits/{ID}visit_id>": no larger than the database knows.
+ID = f"<int(max={2**63 - 1}):"
+
 
 def answer_page(problem: Problem) -> ResponseReturnValue:
     """The problem as a page that says what happened, what is safe and what to do."""

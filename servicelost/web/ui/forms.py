@@ -1,39 +1,47 @@
-"""Reading what a form or an address holds, with marshmallow, and saying plainly what is wrong with it.
+"""Reading what a form or an address holds, with the schemas the API reads JSON with.
 
-The schemas stand beside the views that use them or in `form_schemas`.
+What is wrong is said in the words of the form. Schemas stand in `web/schemas`.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 
 from servicelost.kernel.errors import FieldProblem, InvalidInput
 
 
-class Form(Schema):
-    """A form of a page; what was left empty was not said, and what belongs to no field is not looked at."""
+def read_form(schema: Schema, given: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed, as values; empty fields were not said. Raises InvalidInput naming every wrong field.
 
-
-def read_form(schema: Form, given: Mapping[str, str]) -> dict[str, Any]:
-    """What was typed, as values; raises InvalidInput that names every field in its own words."""
-    known = {field.data_key or name for name, field in schema.fields.items()}
-    said = {name: text.strip() for name, text in given.items() if text.strip() and name in known}
+    What belongs to no field of the schema, such as the token of the form, is not looked at.
+    """
+    known = {field.data_key or name: field for name, field in schema.fields.items()}
+    said = {
+        name: _plain(known[name], text.strip()) for name, text in given.items() if name in known and text.strip()
+    }
     try:
         values: dict[str, Any] = schema.load(said)
     except ValidationError as error:
-        problems = [_problem(schema, name, texts) for name, texts in _messages(error).items()]
-        told = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
+        problems = [FieldProblem(name, _sentence(texts)) for name, texts in _messages(error).items()]
+        told = "; ".join(f"{_words(problem.field)}: {problem.message}" for problem in problems)
         raise InvalidInput("INVALID_FORM", told, errors=problems) from None
     return values
 
 
-def _messages(error: ValidationError) -> dict[str, list[str]]:
-    messages = error.messages
-    return messages if isinstance(messages, dict) else {"form": messages}
+def _plain(field: fields.Field[Any], text: str) -> Any:
+    """A browser sends every number as text; JSON would not."""
+    whole = isinstance(field, fields.Integer) and text.isascii() and text.isdigit() and len(text) < 20
+    return int(text) if whole else text
 
 
-def _problem(schema: Form, name: str, texts: list[str]) -> FieldProblem:
-    field = schema.fields.get(name)
-    label = field.metadata.get("label", name) if field is not None else name
-    return FieldProblem(label, " ".join(texts).removesuffix("."))
+def _messages(error: ValidationError) -> dict[str, Any]:
+    return error.messages if isinstance(error.messages, dict) else {"form": error.messages}
+
+
+def _sentence(texts: Any) -> str:
+    return " ".join(map(str, texts if isinstance(texts, list) else [texts])).rstrip(".")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -7,11 +7,10 @@ from http import HTTPStatus
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import fields, validate
 
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, InvalidInput, RuleViolation
-from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
+from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.corrections import reverse_loss
 from servicelost.taxonomy.causes import CAUSES, NOT_A_LOSS, Cause
 from servicelost.taxonomy.stages import STAGES
@@ -19,43 +18,26 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.problems import describe
-from servicelost.web.schemas.fields import Text
+from servicelost.web.schemas.ledger import LedgerQuerySchema, ReverseSchema
 from servicelost.web.sight import get_visible
-from servicelost.web.ui.blueprint import page
-from servicelost.web.ui.forms import Form, read_form
+from servicelost.web.ui.blueprint import ID, page
+from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import ENTRY_MARKS
 from servicelost.web.ui.ledger_lists import list_entries, view_entry
-
-
-class LedgerFilter(Form):
-    """What the list is narrowed to."""
-
-    kind = fields.String(validate=validate.OneOf([kind.value for kind in EntryKind]))
-    stage = fields.String(validate=validate.OneOf([stage.value for stage in STAGES]))
-    cause = fields.String(validate=validate.OneOf([cause.value for cause in Cause]))
-    from_ = fields.Date(data_key="from")
-    to = fields.Date()
-
-
-class ReverseForm(Form):
-    """Why a loss is none."""
-
-    reason = fields.String(required=True, validate=validate.OneOf([cause.value for cause in NOT_A_LOSS]))
-    note = Text(2000, lines=True, required=True)
 
 
 @page("/ledger", Action.READ_LEDGER)
 def ledger() -> ResponseReturnValue:
     """The entries, newest first."""
     try:
-        filters = read_form(LedgerFilter(), request.args)
+        filters = read_form(LedgerQuerySchema(), request.args)
     except InvalidInput as error:
         say(Message(error.message, wrong=True))
         filters = {}
     actor = current_actor()
     with current_runtime().unit(actor, reading=True) as book:
-        found = list_entries(book, actor, {name.rstrip("_"): value for name, value in filters.items()})
+        found = list_entries(book, actor, filters)
     causes = {code: info.label for code, info in CAUSES.items() if code not in NOT_A_LOSS}
     return render_template(
         "servicelost/ledger.html",
@@ -67,22 +49,22 @@ def ledger() -> ResponseReturnValue:
     )
 
 
-@page("/ledger/<int:entry_id>", Action.READ_LEDGER)
+@page(f"/ledger/{ID}entry_id>", Action.READ_LEDGER)
 def entry(entry_id: int) -> ResponseReturnValue:
     """One entry with its history."""
     with current_runtime().unit(current_actor(), reading=True) as book:
         return _show(book, entry_id), HTTPStatus.OK
 
 
-@page("/ledger/<int:entry_id>/reverse", Action.REVERSE_LOSSES, method="POST")
+@page(f"/ledger/{ID}entry_id>/reverse", Action.REVERSE_LOSSES, method="POST")
 def reverse(entry_id: int) -> ResponseReturnValue:
     """Take the loss back by a reversing entry."""
     runtime, actor = current_runtime(), current_actor()
     try:
-        form = read_form(ReverseForm(), request.form)
+        form = read_form(ReverseSchema(), request.form)
         with runtime.unit(actor) as book:
             get_visible(book, LedgerEntry, entry_id)
-            reverse_loss(book, entry_id, Cause(form["reason"]), form["note"])
+            reverse_loss(book, entry_id, form["reason"], form["note"])
     except (Conflict, InvalidInput, RuleViolation) as error:
         problem = describe(error)
         say(Message(problem.message, wrong=True))

@@ -23,6 +23,8 @@ from servicelost.web.ui.labels import DECISION_LABELS, ENTRY_MARKS, Mark
 from servicelost.web.ui.paging import PageOf, page_of
 from servicelost.workflow.models.visits import Visit
 
+_entry = LedgerEntry.__table__.c
+
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
@@ -72,18 +74,14 @@ class EntryView:
 
 def list_entries(book: Book, actor: Actor, filters: Mapping[str, Any]) -> PageOf[EntryRow]:
     """The asked page of entries, newest day first."""
-    statement = only_visible(entry_rows(), actor, LedgerEntry.__table__.c.dealership_id)
-    for name, column in (
-        ("kind", LedgerEntry.kind),
-        ("cause", LedgerEntry.cause),
-        ("stage", LedgerEntry.stage),
-    ):
-        if filters.get(name):
-            statement = statement.where(column == filters[name])
-    if filters.get("from"):
-        statement = statement.where(LedgerEntry.business_day >= filters["from"])
-    if filters.get("to"):
-        statement = statement.where(LedgerEntry.business_day <= filters["to"])
+    statement = only_visible(entry_rows(), actor, _entry.dealership_id)
+    for name in ("kind", "stage", "event", "cause"):
+        if name in filters:
+            statement = statement.where(_entry[name] == filters[name].value)
+    if "first" in filters:
+        statement = statement.where(_entry.business_day >= filters["first"])
+    if "last" in filters:
+        statement = statement.where(_entry.business_day <= filters["last"])
     page = page_of(
         book.connection, statement.order_by(LedgerEntry.business_day.desc(), LedgerEntry.id.desc())
     )

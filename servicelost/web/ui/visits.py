@@ -10,7 +10,7 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.sight import get_visible
-from servicelost.web.ui.blueprint import page
+from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.decision_forms import show_visit
 from servicelost.web.ui.visit_lists import FILTERS, list_visits
 from servicelost.workflow.models.visits import Visit
@@ -32,7 +32,7 @@ def visits() -> ResponseReturnValue:
     return render_template("servicelost/visits.html", found=found, filters=FILTERS, state=state, text=text)
 
 
-@page("/visits/<int:visit_id>", Action.READ_VISITS)
+@page(f"/visits/{ID}visit_id>", Action.READ_VISITS)
 def visit(visit_id: int) -> ResponseReturnValue:
     """One visit; the address may ask for a strip to be open."""
     with current_runtime().unit(current_actor(), reading=True) as book:

@@ -4,7 +4,7 @@ Numbers of reports are put in words by `analytics`; here are those of visits, li
 """
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from servicelost.kernel.money import from_minor, minor_digits
@@ -24,13 +24,13 @@ def round_money(minor: int | None, currency: str) -> str:
     """An amount of an overview, without cents: €1,240."""
     if minor is None:
         return NOTHING
-    whole = from_minor(minor, currency).to_integral_value()
+    return rounded(from_minor(minor, currency), currency)
+
+
+def rounded(amount: Decimal, currency: str) -> str:
+    """A Decimal amount without its cents: €1,240."""
+    whole = amount.to_integral_value(ROUND_HALF_UP)
     return _signed(f"{abs(whole):,}", currency, whole < 0)
-
-
-def as_typed(minor: int | None, currency: str) -> str:
-    """An amount as a person types it into a field: 1240.00."""
-    return "" if minor is None else f"{from_minor(minor, currency):f}"
 
 
 def amount_text(amount: Decimal, currency: str) -> str:

@@ -1,0 +1,86 @@
+"""`report`: which reports there are, and running one here or by a worker."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from servicelost.analytics.present import present
+from servicelost.analytics.registry import REPORTS
+from servicelost.cli.installation import open_runtime
+from servicelost.cli.report_tables import show_document
+from servicelost.kernel.actor import SYSTEM
+from servicelost.runtime import Runtime
+from servicelost.web.reporting import start_run
+from servicelost.wiring.inline import run_now
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_HELP = {
+    "from": "First day, such as 2026-01-01.",
+    "to": "Last day.",
+    "dealership": "Code of a dealership; repeat it for several.",
+    "grain": "Length of a period: week, month, quarter or year.",
+    "group_by": "What else to group by; 'report list' says what is possible.",
+}
+PARAMETERS = tuple(dict.fromkeys(name for spec in REPORTS.values() for name in spec.parameters))
+
+
+def parameter_options(command: F) -> F:
+    """An option for each parameter that any report has."""
+    for name in reversed(PARAMETERS):
+        text = _HELP.get(name, "Only these; repeat it for several, 'none' is where nothing is recorded.")
+        command = click.option(f"--{name.replace('_', '-')}", f"p_{name}", multiple=True, help=text)(command)
+    return command
+
+
+@click.group()
+def report() -> None:
+    """List reports and run them."""
+
+
+@report.command("list")
+def list_command() -> None:
+    """List the reports with the question each answers."""
+    for spec in REPORTS.values():
+        click.echo(f"{spec.name:<18} {spec.question}")
+        click.echo(f"{'':<18} group by: {', '.join(spec.groups) or '-'}")
+
+
+@report.command("run")
+@click.argument("name")
+@parameter_options
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "json", "csv", "xlsx", "html"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--output", type=click.File("wb"), default="-", help="File to write; default: the terminal.")
+@click.option("--queue", is_flag=True, help="Let a worker compute it and say where it will be.")
+def run_command(name: str, kind: str, output: Any, queue: bool, **given: tuple[str, ...]) -> None:
+    """Run the report NAME and print it; on unchanged data the result is there at once."""
+    runtime = open_runtime()
+    values = {key.removeprefix("p_"): list(value) for key, value in given.items() if value}
+    for single in ("from", "to", "grain", "group_by"):
+        if single in values:
+            values[single] = values[single][-1]
+    if queue:
+        run = start_run(runtime, SYSTEM, name, values)
+        click.echo(f"Report run {run.id} is {run.state}.")
+        return
+    document = run_now(runtime, SYSTEM, name, values)
+    _write(runtime, document, kind, output)
+
+
+def _write(runtime: Runtime, document: dict[str, Any], kind: str, output: Any) -> None:
+    with runtime.unit(SYSTEM, reading=True) as book:
+        shown = present(document, book.connection)
+    if kind == "table":
+        show_document(shown)
+    elif kind == "json":
+        output.write(json.dumps(shown, indent=2, ensure_ascii=False).encode() + b"\n")
+    else:
+        raise click.UsageError(f"{kind} is not possible yet")

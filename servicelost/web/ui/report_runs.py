@@ -1,0 +1,92 @@
+"""A report as its page needs it: the newest result there is, and the run that is making a newer one.
+
+Whoever asks is shown something at once where there is something; computing is a worker's business.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from servicelost.analytics.models import ReportRun, RunState
+from servicelost.analytics.params import ReportParams
+from servicelost.analytics.present import present
+from servicelost.analytics.registry import get_spec
+from servicelost.analytics.runs import request_report
+from servicelost.analytics.spec import ReportSpec
+from servicelost.jobs.requests import ask_for_run
+from servicelost.kernel.actor import Actor
+from servicelost.kernel.book import Book
+from servicelost.runtime import Runtime
+from servicelost.web.reporting import params_of
+
+_PATIENCE_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The answer so far: `document` is ready to be shown, `waiting` the run of a newer one."""
+
+    spec: ReportSpec
+    params: ReportParams
+    document: dict[str, Any] | None
+    waiting: ReportRun | None
+    failed: ReportRun | None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of the data shown."""
+        return None if self.document is None else datetime.fromisoformat(self.document["as_of"])
+
+
+def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, Any]) -> Asked:
+    """Ask for the report; raises NotFound, InvalidInput or Forbidden as its parameters are wrong."""
+    spec = get_spec(name)
+
+    def ask(book: Book) -> Asked:
+        params = params_of(book, spec, values)
+        run = request_report(book, spec, params, enqueue=lambda run_id: ask_for_run(runtime, run_id))
+        newest = run if run.state == RunState.DONE else _newest(book, run.digest)
+        document = None if newest is None or newest.result is None else json.loads(newest.result)
+        return Asked(
+            spec,
+            params,
+            None if document is None else present(document, book.connection),
+            None if run.state == RunState.DONE else run,
+            _failed(book, run),
+        )
+
+    return runtime.repeated(actor, ask)
+
+
+def progress_of(run: ReportRun, now: datetime) -> dict[str, Any]:
+    """How far the run is, for a page that asks after it."""
+    done = run.state in (RunState.DONE, RunState.FAILED)
+    return {"done": done, "hint": progress_hint(run, now)}
+
+
+def progress_hint(run: ReportRun, now: datetime) -> str:
+    """How far the run is, in words."""
+    waited = round((now - run.requested_at).total_seconds())
+    if run.state == RunState.RUNNING:
+        return f"Computing, {waited} s so far."
+    if waited < _PATIENCE_SECONDS:
+        return "Waiting for a worker."
+    return f"No worker has taken it for {waited} s. Is one running (servicelost worker)?"
+
+
+def _newest(book: Book, digest: str) -> ReportRun | None:
+    done = select(ReportRun.id).where(ReportRun.digest == digest, ReportRun.state == RunState.DONE)
+    found = book.connection.scalar(done.order_by(ReportRun.id.desc()).limit(1))
+    return None if found is None else book.get(ReportRun, found)
+
+
+def _failed(book: Book, run: ReportRun) -> ReportRun | None:
+    """The attempt before this one, where it failed: asking again does not hide that."""
+    before = select(ReportRun.id).where(ReportRun.digest == run.digest, ReportRun.id < run.id)
+    found = book.connection.scalar(before.order_by(ReportRun.id.desc()).limit(1))
+    known = None if found is None else book.get(ReportRun, found)
+    return known if known is not None and known.state == RunState.FAILED else None

@@ -3,7 +3,7 @@
 Only speed depends on this: what is not preloaded is read when a rule asks for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from servicelost.directory.models import (
@@ -68,15 +68,12 @@ def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
 
 
 def _preload_services(book: Book, events: Sequence[IntakeEvent]) -> None:
-    named: set[tuple[str, str]]
-    lookup: Lookup[Any]
-    services = {
-        (event.dealership, fold(event.data["service"])) for event in events if event.data.get("service")
-    }
-    operations = {
-        (event.dealership, event.data["op_code"].upper()) for event in events if event.data.get("op_code")
-    }
-    for lookup, named in ((SERVICE_BY_KEY, services), (OPERATION_BY_CODE, operations)):
+    wanted: tuple[tuple[Lookup[Any], str, Callable[[str], str]], ...] = (
+        (SERVICE_BY_KEY, "service", fold),
+        (OPERATION_BY_CODE, "op_code", str.upper),
+    )
+    for lookup, field, key_of in wanted:
+        named = {(event.dealership, key_of(event.data[field])) for event in events if event.data.get(field)}
         rows = {code: book.one(DEALERSHIP_BY_CODE, code) for code, _ in named}
         book.preload(lookup, ((row.id, key) for code, key in named if (row := rows[code]) is not None))
 

@@ -55,7 +55,7 @@ GRANTS: Mapping[Action, Grant] = {
     Action.READ_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_READ),
     Action.RUN_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_RUN),
     Action.READ_LEDGER: Grant(_MANAGERS | {Role.ADMIN}, Scope.LEDGER_READ),
-    Action.REVERSE_LOSSES: Grant(frozenset({Role.SERVICE_MANAGER}), Scope.LEDGER_WRITE),
+    Action.REVERSE_LOSSES: Grant(_MANAGERS, Scope.LEDGER_WRITE),
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from servicelost.kernel.book import Book
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.facts import LineCompleted, LineExpired, LineNotPresented, VisitTurnedAway
-from servicelost.workflow.history import stage_of_silence
+from servicelost.workflow.history import workshop_stage_then
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
@@ -55,7 +55,7 @@ def state_unpresented_lines(book: Book, visit: Visit, at: datetime) -> None:
     for line in book.many(LINES_OF_VISIT, visit.id):
         if line.state == LineState.RECOMMENDED and line.presented_at is None:
             shift_line(book, line, LineAction.LEAVE_UNPRESENTED, at)
-            book.publish(LineNotPresented(line, visit, at, stage=stage_of_silence(book, visit, at)))
+            book.publish(LineNotPresented(line, visit, at, stage=workshop_stage_then(book, visit, at)))
 
 
 def expire_unanswered_lines(book: Book, visit: Visit, at: datetime) -> None:
@@ -63,7 +63,7 @@ def expire_unanswered_lines(book: Book, visit: Visit, at: datetime) -> None:
     for line in book.many(LINES_OF_VISIT, visit.id):
         if line.state in (LineState.RECOMMENDED, LineState.QUOTED):
             shift_line(book, line, LineAction.EXPIRE, at)
-            book.publish(LineExpired(line, visit, at, stage=stage_of_silence(book, visit, at)))
+            book.publish(LineExpired(line, visit, at, stage=workshop_stage_then(book, visit, at)))
 
 
 def complete_agreed_lines(book: Book, visit: Visit, at: datetime) -> None:

@@ -71,10 +71,11 @@ def stage_then(book: Book, visit: Visit, at: datetime) -> str | None:
     return stages[-1] if stages else visit.stage
 
 
-def stage_of_silence(book: Book, visit: Visit, at: datetime) -> str:
-    """Where an offer was left without an answer, or a recommendation without being shown.
+def workshop_stage_then(book: Book, visit: Visit, at: datetime) -> str:
+    """Where the visit stood at the moment, at the earliest in the workshop.
 
-    A recommendation comes from an inspection: the visit has been in the workshop, said or not.
+    For what can only happen there: who finds work, offers it or leaves it undone has the car in the
+    workshop, whether the source tells of stages or not.
     """
     stage = stage_then(book, visit, at) or visit.stage
     return Stage.WORK.value if Stage(stage).order < Stage.WORK.order else stage

@@ -11,7 +11,7 @@ from servicelost.kernel.errors import RuleViolation
 from servicelost.workflow.blanks import fill_blanks
 from servicelost.workflow.facts import LineExpired, QuoteOpened
 from servicelost.workflow.guards import check_not_ended, check_on_visit
-from servicelost.workflow.history import stage_of_silence
+from servicelost.workflow.history import workshop_stage_then
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.quotes import LINES_OF_QUOTE, QUOTES_OF_VISIT, Quote, QuoteLine
@@ -117,7 +117,7 @@ def expire_quote(book: Book, quote: Quote, *, at: datetime, reason: Reason = UNS
         if stands_in_live_quote(book, visit, line):
             continue
         shift_line(book, line, LineAction.EXPIRE, at, in_words(reason))
-        book.publish(LineExpired(line, visit, at, reason, stage_of_silence(book, visit, at)))
+        book.publish(LineExpired(line, visit, at, reason, workshop_stage_then(book, visit, at)))
     return quote
 
 

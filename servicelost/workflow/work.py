@@ -13,7 +13,13 @@ from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.blanks import fill_blanks
 from servicelost.workflow.facts import LineCompleted, LineNotPerformed, LineRejectedAtQuality
 from servicelost.workflow.guards import check_on_visit, check_order_open
-from servicelost.workflow.history import entries_of_visit, is_late, is_overtaken, stage_then, words_of
+from servicelost.workflow.history import (
+    entries_of_visit,
+    is_late,
+    is_overtaken,
+    words_of,
+    workshop_stage_then,
+)
 from servicelost.workflow.lines import visit_of
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
@@ -78,7 +84,9 @@ def not_perform_line(
         _enter_workshop(book, visit, at)
         shift_line(book, line, LineAction.NOT_PERFORM, at, in_words(reason))
     line.deferred_until = until or line.deferred_until
-    book.publish(LineNotPerformed(line, visit, at, reason, stage_then(book, visit, at), line.deferred_until))
+    book.publish(
+        LineNotPerformed(line, visit, at, reason, workshop_stage_then(book, visit, at), line.deferred_until)
+    )
     return line
 
 

@@ -186,6 +186,9 @@ class ReportsWorld:
     def unit(self, actor: Actor = SYSTEM) -> UnitOfWork:
         return UnitOfWork(self.engine, self._pool, EventBus(), self.clock, actor)
 
+    def close(self) -> None:
+        self.engine.dispose()
+
     def dealership(self, code: str, currency: str, timezone: str = "UTC") -> None:
         row = Dealership(
             code=code,

@@ -1,5 +1,6 @@
 """The rows behind each number add up to the number."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ MANAGER = frozenset({Role.SERVICE_MANAGER})
 
 
 @pytest.fixture
-def world(sqlite_url: str, tmp_path: Path) -> ReportsWorld:
+def world(sqlite_url: str, tmp_path: Path) -> Iterator[ReportsWorld]:
     world = ReportsWorld(sqlite_url, tmp_path / "lake")
     world.dealership("WEST", "USD", "America/Los_Angeles")
     with world.unit() as book:
@@ -32,7 +33,8 @@ def world(sqlite_url: str, tmp_path: Path) -> ReportsWorld:
             back = story.loss(story.need(), "2026-03-02", 7_000, cause="NO_TIME", owner="C", **traits)
             story.recover(back, "2026-04-03", 5_000)
             story.reverse(story.loss(story.need(), "2026-03-05", 800), cause="RESCHEDULED")
-    return world
+    yield world
+    world.close()
 
 
 def opened(world: ReportsWorld, drill: dict[str, Any], actor: Actor = SYSTEM) -> DrillPage:

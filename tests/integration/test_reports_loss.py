@@ -1,5 +1,7 @@
 """The reports about losses against small ledgers added up by hand."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +11,9 @@ from tests.integration.reports_world import ReportsWorld, column, measure, momen
 
 
 @pytest.fixture
-def world(sqlite_url: str, tmp_path: Path) -> ReportsWorld:
-    return ReportsWorld(sqlite_url, tmp_path / "lake")
+def world(sqlite_url: str, tmp_path: Path) -> Iterator[ReportsWorld]:
+    with closing(ReportsWorld(sqlite_url, tmp_path / "lake")) as world:
+        yield world
 
 
 def test_a_window_is_computed_anew_and_never_added_up(world: ReportsWorld) -> None:

@@ -1,6 +1,7 @@
 """Report runs: reused, joined, claimed once, retried, and found again when the queue forgot them."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,11 @@ SPEC = get_spec("where-why")
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> ReportsWorld:
+def world(database_url: str, tmp_path: Path) -> Iterator[ReportsWorld]:
     world = ReportsWorld(database_url, tmp_path / "lake")
     lose(world)
-    return world
+    yield world
+    world.close()
 
 
 @pytest.fixture

@@ -106,6 +106,11 @@ def test_filters_leave_rows_out_and_say_so(case: Case) -> None:
     groups, _ = case.read(no_orders + LINES)
     assert [(group.read, group.left_out, len(group.events)) for group in groups] == [(2, 2, 0), (3, 0, 3)]
     assert rejections(groups) == []
+    counted = no_orders.replace('Checked = { not = "no" }', "found = { above = 1 }").replace(
+        "[[events]]", 'found = { rows = "lines" }\n[[events]]'
+    )
+    groups, _ = case.read(counted + LINES)
+    assert [group.left_out for group in groups] == [2, 0]
 
 
 CONDITIONS = [

@@ -5,7 +5,7 @@ than a batch of rows is held. Nothing is written here, neither to the database n
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from sqlalchemy.types import NullType
 
 from servicelost.analytics.lake import columns
 from servicelost.analytics.lake.columns import ARROW, BUSINESS_DAY, MONTH, Kind
+from servicelost.analytics.lake.copying import can_copy, copied
 from servicelost.analytics.lake.days import local_days, months
 from servicelost.analytics.lake.facts import Fact
 from servicelost.directory.models import Dealership
@@ -34,25 +35,28 @@ class Extract:
 
     def everything(self, fact: Fact, only: Collection[str] | None = None) -> Iterator[pa.Table]:
         """All rows in batches, or `only` these columns of them with what days and months need."""
-        names = None if only is None else {*only, "id", "dealership_id"}
-        yield from self._batches(fact, _raw(fact, names).order_by(fact.key))
+        kinds = columns.queried(fact.name)
+        if only is not None:
+            day = fact.days.get(BUSINESS_DAY, BUSINESS_DAY)
+            kinds = {
+                name: kind for name, kind in kinds.items() if name in {"id", "dealership_id", day, *only}
+            }
+        query = _raw(fact, kinds).order_by(fact.key)
+        read = copied if can_copy(self._connection) else _fetched
+        for table in read(self._connection, query, kinds, _BATCH):
+            yield self._with_days(fact, table)
 
     def rows(self, fact: Fact, ids: Collection[int]) -> Iterator[pa.Table]:
         """The rows with these ids as they are now; ids without a row give none."""
-        ordered = sorted(ids)
-        for start in range(0, len(ordered), _IDS_PER_QUERY):
-            chunk = ordered[start : start + _IDS_PER_QUERY]
-            yield from self._batches(fact, _raw(fact).where(fact.key.in_(chunk)))
-
-    def _batches(self, fact: Fact, query: Select[Any]) -> Iterator[pa.Table]:
-        result = self._connection.execute(query, execution_options={"stream_results": True})
-        names = list(result.keys())
-        for rows in result.partitions(_BATCH):
-            yield self._table(fact, names, list(zip(*rows, strict=True)))
-
-    def _table(self, fact: Fact, names: list[str], values: list[tuple[Any, ...]]) -> pa.Table:
         kinds = columns.queried(fact.name)
-        arrays = {name: _array(kinds[name], found) for name, found in zip(names, values, strict=True)}
+        query, ordered = _raw(fact, kinds), sorted(ids)
+        for start in range(0, len(ordered), _IDS_PER_QUERY):
+            chosen = query.where(fact.key.in_(ordered[start : start + _IDS_PER_QUERY]))
+            for table in _fetched(self._connection, chosen, kinds, _BATCH):
+                yield self._with_days(fact, table)
+
+    def _with_days(self, fact: Fact, table: pa.Table) -> pa.Table:
+        arrays = {name: table[name].combine_chunks() for name in table.column_names}
         for day, moment in fact.days.items():
             if moment in arrays:
                 arrays[day] = local_days(arrays[moment], arrays["dealership_id"], self._zones)
@@ -60,24 +64,34 @@ class Extract:
         return pa.table(arrays)
 
 
-def _raw(fact: Fact, names: set[str] | None = None) -> Select[Any]:
-    """The fact's query, or these columns and the business day of it, giving what the driver gives."""
-    needed = None if names is None else names | {BUSINESS_DAY, fact.days.get(BUSINESS_DAY, BUSINESS_DAY)}
-    kept = [column for column in fact.query.selected_columns if needed is None or column.name in needed]
-    plain = [type_coerce(column, NullType()).label(column.name) for column in kept]
-    query: Select[Any] = fact.query.with_only_columns(*plain, maintain_column_froms=True)
-    return query
+def _raw(fact: Fact, names: Collection[str]) -> Select[Any]:
+    """These columns of the fact's query, giving what the driver gives."""
+    plain = [
+        type_coerce(column, NullType()).label(column.name)
+        for column in fact.query.selected_columns
+        if column.name in names
+    ]
+    return cast("Select[Any]", fact.query.with_only_columns(*plain, maintain_column_froms=True))
+
+
+def _fetched(
+    connection: Connection, query: Select[Any], kinds: Mapping[str, Kind], batch: int
+) -> Iterator[pa.Table]:
+    result = connection.execute(query, execution_options={"yield_per": batch})
+    for rows in result.partitions():
+        values = zip(*rows, strict=True)
+        yield pa.table(
+            {name: _array(kind, found) for (name, kind), found in zip(kinds.items(), values, strict=True)}
+        )
 
 
 def _array(kind: Kind, values: tuple[Any, ...]) -> pa.Array:
     """A column of what a driver gives: SQLite knows neither days, moments nor flags."""
     if kind is Kind.FLAG:
         return pa.array([None if value is None else bool(value) for value in values], pa.bool_())
-    if kind in (Kind.DAY, Kind.MOMENT) and any(isinstance(value, str) for value in values):
-        texts = pa.array(values, pa.string())
-        return (
-            texts.cast(pa.timestamp("us")).cast(ARROW[kind])
-            if kind is Kind.MOMENT
-            else texts.cast(ARROW[kind])
-        )
+    if kind in (Kind.DAY, Kind.MOMENT):
+        known = next((value for value in values if value is not None), None)
+        if isinstance(known, str):
+            texts = pa.array(values, pa.string())
+            return (texts.cast(pa.timestamp("us")) if kind is Kind.MOMENT else texts).cast(ARROW[kind])
     return pa.array(values, ARROW[kind])

@@ -103,10 +103,10 @@ class LeadingInput:
         parts = self._take_parts(leader.scope, ordinal)
         read = 1 + len(parts)
         position = (row.path.name, row.number)
-        if not self._machinery.is_wanted(leader.scope, leader.problems):
-            return MappedRow(position, (), (), read, read)
         wanted = [part for part in parts if self._machinery.is_wanted(part.scope, part.problems)]
         self._relate(leader.scope, wanted)
+        if not self._machinery.is_wanted(leader.scope, leader.problems):
+            return MappedRow(position, (), (), read, read)
         for one in (leader, *wanted):
             self._machinery.number(one.scope, one.problems)
         events, rejected = self._build(leader, wanted)

@@ -19,7 +19,7 @@ def average_price(
     category_id: int | None,
     since: datetime,
 ) -> int | None:
-    """The mean price (minor units) of this operation, else service, as sold since then; None without sales."""
+    """The mean price (minor units) of this operation, else service, as sold since; None without sales."""
     what = (
         Line.labor_operation_id == operation_id
         if operation_id is not None

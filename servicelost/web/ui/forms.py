@@ -18,7 +18,9 @@ def read_form(schema: Schema, given: Mapping[str, str]) -> dict[str, Any]:
     """
     known = {field.data_key or name: field for name, field in schema.fields.items()}
     said = {
-        name: _plain(known[name], text.strip()) for name, text in given.items() if name in known and text.strip()
+        name: _plain(known[name], text.strip())
+        for name, text in given.items()
+        if name in known and text.strip()
     }
     try:
         values: dict[str, Any] = schema.load(said)

@@ -99,6 +99,7 @@ def page_tools() -> dict[str, Any]:
         "round_money": wording.round_money,
         "day": wording.day,
         "short_day": wording.short_day,
+        "amount_text": wording.amount_text,
         "moment": wording.moment,
         "clock": wording.clock,
         "odometer": wording.odometer,

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import url_for
 
+from servicelost.analytics.selection import NONE
 from servicelost.web.ui import wording
 
 _TONES = {
@@ -163,7 +164,9 @@ def matrix(section: Mapping[str, Any], columns: int) -> Matrix:
     whole = max((Decimal(row["lost_gross"]) for row in section["rows"]), default=Decimal()) or Decimal(1)
     stages = dict.fromkeys(row["stage"] for row in section["rows"])
     rows = [
-        _matrix_row([row for row in section["rows"] if row["stage"] == stage], largest, whole, section["currency"])
+        _matrix_row(
+            [row for row in section["rows"] if row["stage"] == stage], largest, whole, section["currency"]
+        )
         for stage in stages
     ]
     return Matrix([labels[cause] for cause in largest], rows)
@@ -210,7 +213,8 @@ def rows_url(drill: Mapping[str, Any] | None) -> str | None:
     """The page with the rows behind a number."""
     if drill is None:
         return None
-    return url_for(".rows", **{name: "none" if value is None else value for name, value in drill.items()})
+    values: dict[str, Any] = {name: NONE if value is None else value for name, value in drill.items()}
+    return url_for(".rows", **values)
 
 
 def write(kind: str, value: Any, currency: str) -> str:

@@ -33,8 +33,11 @@ def rounded(amount: Decimal, currency: str) -> str:
     return _signed(f"{abs(whole):,}", currency, whole < 0)
 
 
-def amount_text(amount: Decimal, currency: str) -> str:
-    """An amount given as Decimal, with its cents."""
+def amount_text(text: str | None, currency: str) -> str:
+    """An amount given as decimal text, with its cents."""
+    if text is None:
+        return NOTHING
+    amount = Decimal(text)
     return _signed(f"{abs(amount):,.{minor_digits(currency)}f}", currency, amount < 0)
 
 

@@ -47,14 +47,30 @@ drawAll();
 document.addEventListener("servicelost:theme", drawAll);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
+for (const time of document.querySelectorAll("[data-sl-time]")) {
+  const moment = new Date(time.dateTime);
+  const today = moment.toDateString() === new Date().toDateString();
+  const options = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  time.textContent = moment.toLocaleString(document.documentElement.lang, options);
+}
+
 const waiting = document.querySelector("[data-sl-run]");
 if (waiting) {
+  const link = waiting.querySelector("a");
+  link.hidden = true;
+  // Numbers somebody is reading are not taken away: newer ones are offered.
+  const ready = () => {
+    waiting.querySelector(".sl-busy").remove();
+    waiting.querySelector("p").textContent = "Newer numbers are ready.";
+    link.hidden = false;
+  };
   let pause = 400;
   const ask = async () => {
     try {
       const answer = await fetch(waiting.dataset.slRun, { headers: { Accept: "application/json" } });
       const run = await answer.json();
-      if (run.done) return location.reload();
+      if (run.done && !waiting.dataset.slShown) return location.reload();
+      if (run.done) return ready();
       waiting.querySelector("[data-sl-hint]").textContent = run.hint;
     } catch {
       // The network came and went: ask again.

@@ -1,0 +1,108 @@
+"""What a figure is made of: traces and a layout as plain Plotly JSON, in the colours of a theme.
+
+Nothing here knows a report, and nothing imports plotly: the page's own plotly.js draws it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+from urllib.parse import urlencode
+
+from servicelost.analytics.charts.palette import Theme
+from servicelost.analytics.spec import Kind
+
+Row = Mapping[str, Any]
+
+
+class Figure(TypedDict):
+    """A figure with a title for the heading above it and a sentence for those who do not see it."""
+
+    id: str
+    title: str
+    alt: str
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+
+def amount(value: Any) -> float | None:
+    """A money text as a number to draw with; None stays a gap."""
+    return None if value is None else float(value)
+
+
+def amounts(rows: Sequence[Row], key: str) -> list[float | None]:
+    """A column of money or counts to draw with."""
+    return [amount(row[key]) for row in rows]
+
+
+def words(rows: Sequence[Row], key: str) -> list[str]:
+    """The labels of a dimension."""
+    return [row["labels"][key] for row in rows]
+
+
+def links(rows: Sequence[Row]) -> list[str]:
+    """For each row the query string of the rows behind it, as a figure's custom data."""
+    return [urlencode(row["drill"], doseq=True) if row.get("drill") else "" for row in rows]
+
+
+def money_axis(title: str, theme: Theme) -> dict[str, Any]:
+    """A vertical axis in money."""
+    return axis(theme) | {"title": {"text": title}, "tickformat": ",.0f", "rangemode": "tozero"}
+
+
+def axis(theme: Theme) -> dict[str, Any]:
+    """An axis whose labels always fit."""
+    return {
+        "automargin": True,
+        "gridcolor": theme.lines,
+        "zerolinecolor": theme.lines,
+        "linecolor": theme.lines,
+    }
+
+
+def layout(theme: Theme, **more: Any) -> dict[str, Any]:
+    """What all figures share: no background of their own, room for labels, a legend above."""
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": theme.text, "size": 14, "family": "system-ui, sans-serif"},
+        "margin": {"l": 16, "r": 16, "t": 24, "b": 16},
+        "hoverlabel": {"bgcolor": theme.surface, "font": {"color": theme.text}},
+        "legend": {"orientation": "h", "y": 1.08, "x": 0},
+        "separators": ".,",
+        **more,
+    }
+
+
+def bar(
+    name: str, labels: Sequence[str], values: Sequence[float | None], colour: str, **more: Any
+) -> dict[str, Any]:
+    """Bars of one colour."""
+    return {
+        "type": "bar",
+        "name": name,
+        "x": list(labels),
+        "y": list(values),
+        "marker": {"color": colour},
+        **more,
+    }
+
+
+def hatched(colour: str, theme: Theme) -> dict[str, Any]:
+    """The fill of what came back: a pattern, so that it is told apart without colour."""
+    return {"color": colour, "pattern": {"shape": "/", "fgcolor": theme.surface, "size": 6}}
+
+
+def line(
+    name: str, labels: Sequence[str], values: Sequence[float | None], colour: str, **more: Any
+) -> dict[str, Any]:
+    """A line that breaks where there is no value."""
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": name, "x": list(labels), "y": list(values),
+        "line": {"color": colour}, "connectgaps": False, **more,
+    }  # fmt: skip
+
+
+def hover(kind: Kind, currency: str) -> str:
+    """What is shown on a point."""
+    if kind is Kind.PERCENT:
+        return "%{x}: %{y:.1%}<extra>%{fullData.name}</extra>"
+    return f"%{{x}}: %{{y:,.2f}} {currency}<extra>%{{fullData.name}}</extra>"

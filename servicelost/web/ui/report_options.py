@@ -1,0 +1,102 @@
+"""The form of a report: for each of its parameters the values one can choose from, in words.
+
+Which parameters there are is said by the report's spec; what they mean, by `analytics`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from servicelost.analytics.labels import CODES, NOT_RECORDED
+from servicelost.analytics.periods import Grain
+from servicelost.analytics.selection import NONE
+from servicelost.analytics.spec import ReportSpec, Vocabulary
+from servicelost.directory.dealerships import list_dealerships
+from servicelost.directory.models import Employee, ServiceCategory
+from servicelost.kernel.actor import Role
+from servicelost.kernel.book import Book
+from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
+from servicelost.taxonomy.grades import Grade
+from servicelost.taxonomy.loss_events import LOSS_EVENTS, LossEvent
+from servicelost.taxonomy.parties import Owner
+from servicelost.taxonomy.paytypes import PayType
+from servicelost.taxonomy.severity import Severity
+from servicelost.taxonomy.stages import Stage
+from servicelost.web.sight import only_visible
+
+Option = tuple[str, str]
+
+_CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum]]] = {
+    "pay_type": (Vocabulary.PAY_TYPE, PayType),
+    "severity": (Vocabulary.SEVERITY, Severity),
+    "stage": (Vocabulary.STAGE, Stage),
+    "event": (Vocabulary.EVENT, tuple(event for event in LossEvent if LOSS_EVENTS[event].ledger)),
+    "cause": (Vocabulary.CAUSE, tuple(cause for cause in Cause if cause not in NOT_A_LOSS)),
+    "grade": (Vocabulary.GRADE, Grade),
+    "owner": (Vocabulary.OWNER, Owner),
+}
+_LABELS = {
+    "dealership": "Dealership", "from": "From", "to": "To", "grain": "Periods", "group_by": "Split by",
+    "advisor": "Advisor", "category": "Service", "pay_type": "Pay type", "severity": "Severity",
+    "stage": "Where", "event": "What happened", "cause": "Why", "grade": "Confidence",
+    "owner": "Whose to fix",
+}  # fmt: skip
+_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor")
+_MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A field of the form; without options it is a day."""
+
+    name: str
+    label: str
+    chosen: str
+    options: tuple[Option, ...] | None
+    shown: bool
+
+
+def parameters(book: Book, spec: ReportSpec, values: Mapping[str, Any]) -> list[Parameter]:
+    """The fields of the report's form, the usual ones first; those in use are never hidden."""
+    found = []
+    for name in sorted(spec.parameters, key=_place):
+        options = None if name in ("from", "to") else tuple(_options(book, spec, name))
+        chosen = values.get(name, "")
+        text = ",".join(chosen) if isinstance(chosen, list) else chosen
+        if options is not None and (len(options) < 2 and not text):
+            continue
+        if options is not None and text and text not in dict(options):
+            options = (*options, (text, text.replace(",", ", ")))
+        found.append(Parameter(name, _LABELS[name], text, options, name in _ALWAYS_SHOWN or bool(text)))
+    return found
+
+
+def _place(name: str) -> int:
+    return _ALWAYS_SHOWN.index(name) if name in _ALWAYS_SHOWN else len(_ALWAYS_SHOWN)
+
+
+def _options(book: Book, spec: ReportSpec, name: str) -> list[Option]:
+    if name == "grain":
+        return [(grain.value, grain.value.capitalize()) for grain in Grain]
+    if name == "group_by":
+        return [(group, _LABELS.get(group, group.capitalize())) for group in spec.groups]
+    if name in _CODES:
+        vocabulary, codes = _CODES[name]
+        found = [(code.value, CODES[vocabulary](code.value)) for code in codes]
+    else:
+        found = _rows(book, name)
+    return [*found, (NONE, NOT_RECORDED)] if name in _MAY_BE_MISSING and found else found
+
+
+def _rows(book: Book, name: str) -> list[Option]:
+    if name == "dealership":
+        return [(row.code, row.name) for row in list_dealerships(book)]
+    table = (Employee if name == "advisor" else ServiceCategory).__table__
+    statement = only_visible(select(table), book.actor, table.c.dealership_id).order_by(table.c.name)
+    rows = book.connection.execute(statement)
+    if name == "advisor":
+        return [(str(row.id), row.name) for row in rows if Role.SERVICE_ADVISOR in row.roles]
+    return [(str(row.id), row.name) for row in rows]

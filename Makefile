@@ -10,7 +10,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annota
                --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock clean
+.PHONY: help setup run test bench bench-quick lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,12 @@ run: $(READY) ## Start a demonstration with a simulated dealership; Ctrl-C stops
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL
 	$(BIN)/pytest -n 2 --durations=15
+
+bench: $(READY) ## Measure side by side; each line is JSON and says what it compares with
+	$(BIN)/python -m benchmarks.intake
+
+bench-quick: $(READY) ## The same on little data
+	$(BIN)/python -m benchmarks.intake quick
 
 lint: $(READY) ## Check style, formatting, types and import contracts
 	$(BIN)/ruff check .

@@ -60,11 +60,9 @@ def book_appointment(
     check_not_negative("expected_minor", expected_minor)
     people = {"customer_id": customer_id, "vehicle_id": vehicle_id, "advisor_id": advisor_id}
     rest = {
-        "booked_by_id": booked_by_id,
-        "channel": channel,
-        "expected_minor": expected_minor,
-        "promised_at": promised_at,
-    }
+        "booked_by_id": booked_by_id, "channel": channel,
+        "expected_minor": expected_minor, "promised_at": promised_at,
+    }  # fmt: skip
     known = book.one(APPOINTMENT_BY_SOURCE, dealership_id, source, source_id)
     if known is not None:
         _check_same_time(known, at, scheduled_at)
@@ -72,20 +70,11 @@ def book_appointment(
         fill_blanks(_visit(book, known), **people, promised_at=promised_at)
         return known
     visit = _plan_visit(book, dealership_id, source, at, scheduled_at, promised_at, people)
-    appointment = book.add(
-        Appointment(
-            dealership_id=dealership_id,
-            source=source,
-            source_id=source_id,
-            visit_id=visit.id,
-            state=AppointmentState.BOOKED.value,
-            booked_at=at,
-            scheduled_at=scheduled_at,
-            **people,
-            **rest,
-        )
-    )
-    log_appointment(book, appointment, AppointmentAction.BOOK, at, before=None)
+    appointment = Appointment(
+        dealership_id=dealership_id, source=source, source_id=source_id, visit_id=visit.id,
+        state=AppointmentState.BOOKED.value, booked_at=at, scheduled_at=scheduled_at, **people, **rest,
+    )  # fmt: skip
+    log_appointment(book, book.add(appointment), AppointmentAction.BOOK, at, before=None)
     book.publish(AppointmentBooked(appointment, visit, at))
     return appointment
 

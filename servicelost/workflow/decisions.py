@@ -152,19 +152,8 @@ def reduce_line(
     if line.authorized_minor is not None:
         line.authorized_minor = line.amount_minor
     shift_line(book, line, LineAction.REDUCE, at, in_words(reason))
-    book.publish(
-        LineReduced(
-            line,
-            visit,
-            at,
-            reason,
-            stage_then(book, visit, at),
-            cut_minor=cut.amount_minor or 0,
-            cut_labour_minor=cut.labour_minor,
-            cut_parts_minor=cut.parts_minor,
-            cut_centihours=cut.centihours,
-        )
-    )
+    taken_off = (cut.amount_minor or 0, cut.labour_minor, cut.parts_minor, cut.centihours)
+    book.publish(LineReduced(line, visit, at, reason, stage_then(book, visit, at), *taken_off))
     return line
 
 

@@ -69,14 +69,10 @@ def open_visit(
     Conflict when the order was opened before without this appointment.
     """
     said = {
-        "customer_id": customer_id,
-        "vehicle_id": vehicle_id,
-        "advisor_id": advisor_id,
-        "technician_id": technician_id,
-        "pay_type": pay_type.value if pay_type else None,
-        "odometer_km": odometer_km,
-        "promised_at": promised_at,
-    }
+        "customer_id": customer_id, "vehicle_id": vehicle_id, "advisor_id": advisor_id,
+        "technician_id": technician_id, "pay_type": pay_type.value if pay_type else None,
+        "odometer_km": odometer_km, "promised_at": promised_at,
+    }  # fmt: skip
     known = find_visit(book, dealership_id, source, source_id)
     if known is not None:
         _check_same_appointment(book, known, appointment)
@@ -87,12 +83,7 @@ def open_visit(
         visit = _new_visit(book, dealership_id, at, source, source_id, said, walk_in)
     else:
         _open_planned(book, visit, at, source, source_id, said)
-    book.add(
-        RepairOrder(
-            dealership_id=dealership_id, visit_id=visit.id, source=source, source_id=source_id, opened_at=at
-        )
-    )
-    book.publish(VisitOpened(visit, at))
+    _start_order(book, visit, at)
     return visit
 
 
@@ -233,6 +224,20 @@ def _open_planned(
     for name, value in said.items():
         if value is not None:
             setattr(visit, name, value)
+
+
+def _start_order(book: Book, visit: Visit, at: datetime) -> None:
+    assert visit.source_id is not None  # it was given just now
+    book.add(
+        RepairOrder(
+            dealership_id=visit.dealership_id,
+            visit_id=visit.id,
+            source=visit.source,
+            source_id=visit.source_id,
+            opened_at=at,
+        )
+    )
+    book.publish(VisitOpened(visit, at))
 
 
 def _check_same_appointment(book: Book, visit: Visit, appointment: Appointment | None) -> None:

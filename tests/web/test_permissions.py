@@ -6,18 +6,18 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.web import deciding
-from servicelost.web.csrf import HEADER
+from servicelost.web.csrf import HEADER, csrf_token
 from servicelost.web.permissions import Action, action_of
 from servicelost.web.reporting import start_run
 from servicelost.web.scopes import Scope
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
-from sqlalchemy import select
 from tests.web.conftest import World
 
 # Said here once more and not read from the code: this is what people were promised.
@@ -130,8 +130,6 @@ def proof(client: FlaskClient) -> str:
     nonce = "n" * 43
     client.set_cookie("servicelost_csrf", nonce, path="/service")
     with client.application.test_request_context(headers={"Cookie": f"servicelost_csrf={nonce}"}):
-        from servicelost.web.csrf import csrf_token  # noqa: PLC0415
-
         return csrf_token()
 
 

@@ -57,10 +57,10 @@ THEMES: Mapping[str, Theme] = {"light": LIGHT, "dark": DARK}
 # The order gives the causes met most often hues of their own; later ones take a hue in another shade.
 _ORDER = (
     Cause.PRICE_TOO_HIGH, Cause.NO_TIME, Cause.MISSING_PARTS, Cause.NO_CAPACITY, Cause.COMPETITOR_OFFER,
-    Cause.CANNOT_AFFORD, Cause.NO_CONTACT, Cause.NO_SHOW, Cause.DONE_ELSEWHERE, Cause.NOT_NEEDED, Cause.WAIT_TOO_LONG,
-    Cause.FORGOT, Cause.LATE_RESPONSE, Cause.TRUST_QUALITY, Cause.NO_LOANER, Cause.NO_SKILL, Cause.DIY,
-    Cause.WARRANTY_DENIED, Cause.CREDIT_BLOCK, Cause.AUTH_NOT_GIVEN, Cause.VEHICLE_SOLD, Cause.VEHICLE_TOTALLED,
-    Cause.MOVED_AWAY, Cause.DECEASED,
+    Cause.CANNOT_AFFORD, Cause.NO_CONTACT, Cause.NO_SHOW, Cause.DONE_ELSEWHERE, Cause.NOT_NEEDED,
+    Cause.WAIT_TOO_LONG, Cause.FORGOT, Cause.LATE_RESPONSE, Cause.TRUST_QUALITY, Cause.NO_LOANER,
+    Cause.NO_SKILL, Cause.DIY, Cause.WARRANTY_DENIED, Cause.CREDIT_BLOCK, Cause.AUTH_NOT_GIVEN,
+    Cause.VEHICLE_SOLD, Cause.VEHICLE_TOTALLED, Cause.MOVED_AWAY, Cause.DECEASED,
 )  # fmt: skip
 _SHADES = (0.0, 0.22, 0.4)
 

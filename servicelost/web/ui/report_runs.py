@@ -34,7 +34,6 @@ class Asked:
     params: ReportParams
     document: dict[str, Any] | None
     waiting: ReportRun | None
-    failed: ReportRun | None
 
     @property
     def as_of(self) -> datetime | None:
@@ -56,7 +55,6 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
             params,
             None if document is None else present(document, book.connection),
             None if run.state == RunState.DONE else run,
-            _failed(book, run),
         )
 
     return runtime.repeated(actor, ask)
@@ -64,12 +62,17 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
 
 def progress_of(run: ReportRun, now: datetime) -> dict[str, Any]:
     """How far the run is, for a page that asks after it."""
-    done = run.state in (RunState.DONE, RunState.FAILED)
-    return {"done": done, "hint": progress_hint(run, now)}
+    return {
+        "done": run.state == RunState.DONE,
+        "failed": run.state == RunState.FAILED,
+        "hint": progress_hint(run, now),
+    }
 
 
 def progress_hint(run: ReportRun, now: datetime) -> str:
     """How far the run is, in words."""
+    if run.state == RunState.FAILED:
+        return f"It could not be computed: {run.error}"
     waited = round((now - run.requested_at).total_seconds())
     if run.state == RunState.RUNNING:
         return f"Computing, {waited} s so far."
@@ -82,11 +85,3 @@ def _newest(book: Book, digest: str) -> ReportRun | None:
     done = select(ReportRun.id).where(ReportRun.digest == digest, ReportRun.state == RunState.DONE)
     found = book.connection.scalar(done.order_by(ReportRun.id.desc()).limit(1))
     return None if found is None else book.get(ReportRun, found)
-
-
-def _failed(book: Book, run: ReportRun) -> ReportRun | None:
-    """The attempt before this one, where it failed: asking again does not hide that."""
-    before = select(ReportRun.id).where(ReportRun.digest == run.digest, ReportRun.id < run.id)
-    found = book.connection.scalar(before.order_by(ReportRun.id.desc()).limit(1))
-    known = None if found is None else book.get(ReportRun, found)
-    return known if known is not None and known.state == RunState.FAILED else None

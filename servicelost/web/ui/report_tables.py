@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import url_for
 
+from servicelost.analytics.charts import figures_of
+from servicelost.analytics.charts.palette import THEMES
 from servicelost.analytics.selection import NONE
 from servicelost.web.ui import wording
 
@@ -188,6 +190,35 @@ def _heat(row: Mapping[str, Any], whole: Decimal, currency: str) -> Cell:
     amount = Decimal(row["lost_gross"])
     url = rows_url(row["drill"])
     return Cell(wording.rounded(amount, currency), url, share=float(amount / whole))
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A figure in each theme; `alt` says it in words."""
+
+    id: str
+    alt: str
+    themes: Mapping[str, Mapping[str, Any]]
+
+    def belongs_to(self, section_id: str) -> bool:
+        """Whether it draws this section, in whatever currency."""
+        return self.id == section_id or self.id.rpartition("-")[0] == section_id
+
+
+def plots(document: Mapping[str, Any]) -> list[Plot]:
+    """The figures of the report."""
+    drawn = {theme: {figure["id"]: figure for figure in figures_of(document, theme)} for theme in THEMES}
+    return [
+        Plot(
+            figure["id"],
+            figure["alt"],
+            {
+                theme: {"data": found[name]["data"], "layout": found[name]["layout"]}
+                for theme, found in drawn.items()
+            },
+        )
+        for name, figure in drawn["light"].items()
+    ]
 
 
 def _row_cell(row: Mapping[str, Any], column: Mapping[str, Any], currency: str) -> Cell:

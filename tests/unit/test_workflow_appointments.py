@@ -1,3 +1,5 @@
+"""Appointments: each verb, what it tells, what it refuses, and words that come late or twice."""
+
 from collections.abc import Iterator
 
 import pytest

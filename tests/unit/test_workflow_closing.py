@@ -1,3 +1,5 @@
+"""Delivering and closing: what becomes of the lines that are still open."""
+
 from collections.abc import Iterator
 
 import pytest

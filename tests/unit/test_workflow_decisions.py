@@ -1,3 +1,5 @@
+"""Decisions about lines: authorised, declined, deferred, removed, reduced."""
+
 from collections.abc import Iterator
 from datetime import date
 from typing import Any

@@ -1,3 +1,5 @@
+"""Invoices: revenue by line, the rest, repetitions and contradictions."""
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Lines: booked, recommended, quoted, and their price."""
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""What holds after any sequence of moves: the tables are kept, the logs replay, nothing is told twice."""
+
 from collections.abc import Iterator, Sequence
 from itertools import count, pairwise
 from typing import Any

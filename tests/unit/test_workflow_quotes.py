@@ -1,3 +1,5 @@
+"""Quotes in versions: sent, repeated, superseded, opened, expired."""
+
 from collections.abc import Iterator
 
 import pytest

@@ -1,3 +1,5 @@
+"""Calls, part requests, stock, capacity and competitors' offers."""
+
 from collections.abc import Iterator
 from datetime import date
 from typing import Any

@@ -1,3 +1,5 @@
+"""Visits: opening, moving, calling off and turning away orders."""
+
 from collections.abc import Iterator
 
 import pytest

@@ -1,3 +1,5 @@
+"""Work on lines and the check of it, with rework."""
+
 from collections.abc import Iterator
 from datetime import date
 

@@ -19,7 +19,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: `kinds` say how the cells of each column are written; notes stand below."""
+    """A table: `kinds` say how the cells of each column are written; notes stand below.
+
+    `few` are the places (row, column) of rates over too few cases to judge, which are greyed.
+    """
 
     id: str
     title: str
@@ -27,6 +30,7 @@ class Sheet:
     kinds: tuple[Kind, ...]
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
+    few: frozenset[tuple[int, int]] = frozenset()
 
 
 def harmless(text: str) -> str:
@@ -93,7 +97,17 @@ def _section(section: Mapping[str, Any], several: bool) -> Sheet:
     headings = tuple(_heading(column, section["currency"]) for column in columns)
     kinds = tuple(Kind(column["kind"]) for column in columns)
     rows = [tuple(_value(column, row) for column in columns) for row in section["rows"]]
-    return Sheet(section["id"] + mark, title, headings, kinds, rows, tuple(map(harmless, section["notes"])))
+    notes = tuple(map(harmless, section["notes"]))
+    return Sheet(section["id"] + mark, title, headings, kinds, rows, notes, _few(section))
+
+
+def _few(section: Mapping[str, Any]) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (line, place)
+        for line, row in enumerate(section["rows"])
+        for place, column in enumerate(section["columns"])
+        if column["key"] in row["few"]
+    )
 
 
 def _heading(column: Mapping[str, Any], currency: str) -> str:

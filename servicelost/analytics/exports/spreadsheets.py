@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -17,6 +18,7 @@ from servicelost.analytics.spec import Kind
 
 _NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.PERCENT: "0.0%", Kind.HOURS: "#,##0.0", Kind.COUNT: "#,##0"}
 _WIDTHS = {Kind.TEXT: 28.0}
+_GREY = "808080"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -58,17 +60,19 @@ def _write(book: Workbook, sheet: Sheet, title: str) -> None:
         bold.font, bold.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         heading.append(bold)
     page.append(heading)
-    for row in sheet.rows:
-        page.append([_cell(page, kind, value) for kind, value in zip(sheet.kinds, row, strict=True)])
+    for line, row in enumerate(sheet.rows):
+        page.append([_cell(page, sheet, line, place, value) for place, value in enumerate(row)])
     for note in sheet.notes:
         page.append([note])
 
 
-def _cell(page: object, kind: Kind, value: Cell) -> object:
+def _cell(page: Any, sheet: Sheet, line: int, place: int, value: Cell) -> Any:
     if value is None or isinstance(value, str):
         return value
-    written = WriteOnlyCell(page, value=value)  # type: ignore[arg-type]
-    written.number_format = _NUMBER_FORMATS.get(kind, "General")
+    written = WriteOnlyCell(page, value=value)
+    written.number_format = _NUMBER_FORMATS.get(sheet.kinds[place], "General")
+    if (line, place) in sheet.few:
+        written.font = Font(color=_GREY)
     return written
 
 

@@ -100,7 +100,7 @@ def _read_dealership(table: Table) -> DealershipDefinition:
     dealership = DealershipDefinition(
         code, table.take("name", str, code), timezone, currency,
         table.take("country", str, expected="an ISO 3166 code such as ES"),
-        table.take("locale", str, "en_US"),
+        table.take("locale", str, "en"),
     )  # fmt: skip
     table.done()
     return dealership

@@ -23,7 +23,6 @@ from servicelost.web.schemas.ledger import (
 )
 from servicelost.web.sight import get_visible, only_visible
 
-_ID = f"<int(max={2**63 - 1}):entry_id>"
 _CODES = ("kind", "stage", "event", "cause")
 
 
@@ -40,7 +39,7 @@ def list_ledger(query: dict[str, Any]) -> dict[str, Any]:
     return {"entries": entries, "next": shown[-1] if more else None}
 
 
-@endpoint("GET", f"/ledger/{_ID}", Action.READ_LEDGER, tag="ledger", answer=LedgerEntrySchema)
+@endpoint("GET", "/ledger/<int:entry_id>", Action.READ_LEDGER, tag="ledger", answer=LedgerEntrySchema)
 def get_entry(entry_id: int) -> dict[str, Any]:
     """Show one entry of the ledger"""
     with current_runtime().unit(current_actor(), reading=True) as book:
@@ -49,7 +48,7 @@ def get_entry(entry_id: int) -> dict[str, Any]:
 
 @endpoint(
     "POST",
-    f"/ledger/{_ID}/reverse",
+    "/ledger/<int:entry_id>/reverse",
     Action.REVERSE_LOSSES,
     tag="ledger",
     answer=LedgerEntrySchema,

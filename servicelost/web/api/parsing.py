@@ -9,7 +9,6 @@ from typing import Any
 from flask import Request, request
 from marshmallow import RAISE
 from typing_extensions import override
-from webargs import missing
 from webargs.flaskparser import FlaskParser
 
 from servicelost.intake.catalogue.ndjson import UnreadableLine, read_json
@@ -28,8 +27,7 @@ class JsonParser(FlaskParser):
     def load_json(self, req: Request, schema: Any) -> Any:
         """The JSON document of the request."""
         require_content_type(JSON)
-        value = read_body(req.get_data())
-        return missing if value is None else value
+        return read_body(req.get_data())
 
 
 def require_content_type(*allowed: str) -> None:

@@ -20,7 +20,6 @@ from servicelost.web.problems import StatusError
 from servicelost.web.reporting import start_run
 from servicelost.web.schemas.reports import ReportSchema, RunSchema
 
-_ID = f"<int(max={2**63 - 1}):run_id>"
 _PARAMETERS = {
     "type": "object",
     "description": "Parameters by name, as the list of reports says; several values as a list.",
@@ -54,7 +53,7 @@ def start_report(name: str) -> tuple[dict[str, Any], dict[str, str]]:
     return _shape(run), {"Location": url_for("servicelost_api.get_run", run_id=run.id)}
 
 
-@endpoint("GET", f"/report-runs/{_ID}", Action.READ_REPORTS, tag="reports", answer=RunSchema)
+@endpoint("GET", "/report-runs/<int:run_id>", Action.READ_REPORTS, tag="reports", answer=RunSchema)
 def get_run(run_id: int) -> dict[str, Any]:
     """Show how far a run is, and its result"""
     with current_runtime().unit(current_actor(), reading=True) as book:

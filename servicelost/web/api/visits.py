@@ -22,7 +22,6 @@ from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
 Answer = tuple[dict[str, Any], dict[str, str]]
-_ID = f"<int(max={2**63 - 1}):"
 _IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -37,20 +36,20 @@ _DECISION: dict[str, Any] = {
 }
 
 
-@endpoint("GET", f"/visits/{_ID}visit_id>", Action.READ_VISITS, tag="visits", answer=VisitSchema)
+@endpoint("GET", "/visits/<int:visit_id>", Action.READ_VISITS, tag="visits", answer=VisitSchema)
 def get_visit(visit_id: int) -> dict[str, Any]:
     """Show a visit with its lines"""
     with current_runtime().unit(current_actor(), reading=True) as book:
         return visit_shape(book, get_visible(book, Visit, visit_id))
 
 
-@endpoint("GET", f"/lines/{_ID}line_id>", Action.READ_VISITS, tag="visits", answer=LineSchema)
+@endpoint("GET", "/lines/<int:line_id>", Action.READ_VISITS, tag="visits", answer=LineSchema)
 def get_line(line_id: int) -> Answer:
     """Show one line of a visit"""
     return _line_now(line_id)
 
 
-@endpoint("POST", f"/lines/{_ID}line_id>/decline", Action.DECIDE_LINES, body=DeclineSchema, **_DECISION)
+@endpoint("POST", "/lines/<int:line_id>/decline", Action.DECIDE_LINES, body=DeclineSchema, **_DECISION)
 def decline_line(body: dict[str, Any], line_id: int) -> Answer:
     """Record that the customer said no
 
@@ -59,7 +58,7 @@ def decline_line(body: dict[str, Any], line_id: int) -> Answer:
     return _decide(deciding.decline, line_id, body)
 
 
-@endpoint("POST", f"/lines/{_ID}line_id>/defer", Action.DECIDE_LINES, body=DeferSchema, **_DECISION)
+@endpoint("POST", "/lines/<int:line_id>/defer", Action.DECIDE_LINES, body=DeferSchema, **_DECISION)
 def defer_line(body: dict[str, Any], line_id: int) -> Answer:
     """Record that the customer said not now
 
@@ -68,7 +67,7 @@ def defer_line(body: dict[str, Any], line_id: int) -> Answer:
     return _decide(deciding.defer, line_id, body)
 
 
-@endpoint("POST", f"/lines/{_ID}line_id>/authorize", Action.DECIDE_LINES, body=AuthorizeSchema, **_DECISION)
+@endpoint("POST", "/lines/<int:line_id>/authorize", Action.DECIDE_LINES, body=AuthorizeSchema, **_DECISION)
 def authorize_line(body: dict[str, Any], line_id: int) -> Answer:
     """Record that the customer agreed"""
     return _decide(deciding.authorize, line_id, body)

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 from servicelost.taxonomy.authorization import AuthorizationMethod
 from servicelost.taxonomy.parties import Owner, Party
 from servicelost.taxonomy.stages import Stage
-from servicelost.web.schemas.fields import Amount, Text
+from servicelost.web.schemas.fields import Amount, Moment, Text
 
 _HIGHEST_ODOMETER = 10_000_000
 
@@ -16,9 +16,7 @@ _HIGHEST_ODOMETER = 10_000_000
 class DecisionSchema(Schema):
     """What every decision may say."""
 
-    occurred_at = fields.AwareDateTime(
-        metadata={"description": "When it was decided, with an offset. Default: now."}
-    )
+    occurred_at = Moment(metadata={"description": "When it was decided, with an offset. Default: now."})
 
 
 class ReasonSchema(DecisionSchema):

@@ -1,6 +1,7 @@
 """Fields that every schema uses: texts that can be stored, decimals as strings, ids within bounds."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from marshmallow import ValidationError, fields
 from typing_extensions import override
 
 HIGHEST_ID = 2**63 - 1
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _HIGHEST_MONEY = Decimal("9999999.99")
 
 
@@ -32,6 +34,19 @@ class Text(fields.String):
         if not all(char.isprintable() or (self._lines and char in "\r\n\t") for char in text):
             raise ValidationError("holds characters that cannot be printed")
         return text
+
+
+class Moment(fields.AwareDateTime):
+    """A moment with an offset, in years that any database and calendar can hold."""
+
+    @override
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> datetime:
+        moment = super()._deserialize(value, attr, data, **options)
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValidationError(f"lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
+        return moment
 
 
 class Amount(fields.Field[Decimal]):

@@ -90,7 +90,7 @@ def _window(today: date, period: str) -> dict[str, str]:
 def _content(asked: Mapping[str, Asked]) -> dict[str, Any] | None:
     documents = {name: answer.document for name, answer in asked.items()}
     lost, causes, where = (documents[name] for name in _REPORTS)
-    if lost is None or causes is None or where is None:
+    if lost is None:
         return None
     notes = Footnotes()
     wanted = [number for number in lost["measures"] if number["key"] in _HEADLINES]
@@ -105,8 +105,7 @@ def _content(asked: Mapping[str, Asked]) -> dict[str, Any] | None:
     }
 
 
-def _section(document: Mapping[str, Any], section_id: str) -> Any:
-    """The section with rows in the first currency; None where there are none."""
-    return next(
-        (section for section in document["sections"] if section["id"] == section_id and section["rows"]), None
-    )
+def _section(document: Mapping[str, Any] | None, section_id: str) -> Any:
+    """The section with rows in the first currency; None where there are none, or no result yet."""
+    sections = [] if document is None else document["sections"]
+    return next((section for section in sections if section["id"] == section_id and section["rows"]), None)

@@ -1,6 +1,13 @@
 // Draws the figure of a report and asks after a report that is still being computed.
 // The tables are in the page already; without script nothing but the figure is missing.
 
+// Plotly writes some styles as attributes, which the page's policy forbids; the style object may say the same.
+const setAttribute = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (name, value) {
+  if (name === "style" && this.style) this.style.cssText = value;
+  else setAttribute.call(this, name, value);
+};
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function theme() {
@@ -34,7 +41,7 @@ dark.addEventListener("change", drawAll);
 for (const time of document.querySelectorAll("[data-sl-time]")) {
   const moment = new Date(time.dateTime);
   const today = moment.toDateString() === new Date().toDateString();
-  const options = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  const options = today ? { timeStyle: "short", hourCycle: "h23" } : { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" };
   time.textContent = moment.toLocaleString(document.documentElement.lang, options);
 }
 

@@ -41,5 +41,9 @@ def start_run(
 
 def params_of(book: Book, spec: ReportSpec, values: Mapping[str, Any]) -> ReportParams:
     """The parameters that these texts describe, never wider than what the book's actor sees."""
-    codes = {dealership.code: dealership.id for dealership in list_dealerships(book)}
-    return read_params(spec, values, book.actor, codes)
+    return read_params(spec, values, book.actor, codes_of(book))
+
+
+def codes_of(book: Book) -> dict[str, int]:
+    """The dealerships in the actor's sight: their ids by code."""
+    return {dealership.code: dealership.id for dealership in list_dealerships(book)}

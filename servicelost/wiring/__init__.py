@@ -5,6 +5,6 @@ Everything concrete meets here and nowhere else. No rule of the trade is written
 
 from servicelost.wiring.assembly import build_bus, build_runtime
 from servicelost.wiring.models import MODEL_MODULES
-from servicelost.wiring.tasks import PERIODIC, TASKS
+from servicelost.wiring.tasks import PERIODIC, TASKS, warm_up
 
-__all__ = ["MODEL_MODULES", "PERIODIC", "TASKS", "build_bus", "build_runtime"]
+__all__ = ["MODEL_MODULES", "PERIODIC", "TASKS", "build_bus", "build_runtime", "warm_up"]

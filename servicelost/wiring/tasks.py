@@ -9,6 +9,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from servicelost.analytics.registry import REPORTS, load_compute, load_function
 from servicelost.jobs.requests import REPORT_RUN
 from servicelost.jobs.schedule import PeriodicJob
 from servicelost.runtime import Runtime
@@ -34,6 +35,18 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "lapse-deferrals": later("servicelost.wiring.housekeeping:lapse_deferrals"),
     "retry-parked": later("servicelost.wiring.housekeeping:retry_parked_events"),
 }
+
+_ENGINE_ROOM = ("servicelost.wiring.computing", "servicelost.wiring.housekeeping", "ibis.backends.duckdb")
+
+
+def warm_up() -> None:
+    """Load what tasks need before a worker forks for its first one, so that no job waits for imports."""
+    for module in _ENGINE_ROOM:
+        import_module(module)
+    load_compute()
+    for spec in REPORTS.values():
+        load_function(spec)
+
 
 PERIODIC: Sequence[PeriodicJob] = (
     PeriodicJob("lake-refresh", timedelta(minutes=5), "lake-refresh"),

@@ -60,6 +60,10 @@ def stored(world: House, model: type[Base]) -> list[Any]:
         return [model(**row) for row in connection.execute(select(model.__table__).order_by(model.id)).mappings()]
 
 
+def values(row: Any) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
 def logged(world: House) -> dict[str, list[int]]:
     """The ids in the change log by table, each as often as it stands there."""
     ids: dict[str, list[int]] = {}
@@ -70,8 +74,6 @@ def logged(world: House) -> dict[str, list[int]]:
 
 @SIZES
 def test_new_rows_are_stored_as_they_are(world: House, size: int) -> None:
-    for number in range(size):
-        assert number < 1000
     rows = [
         opportunity(
             number, state=OpportunityState.DEFERRED if number % 2 else "OPEN", amount_minor=number or None,
@@ -82,7 +84,7 @@ def test_new_rows_are_stored_as_they_are(world: House, size: int) -> None:
     ]  # fmt: skip
     store(world, rows)
     found = stored(world, Opportunity)
-    assert [row.__dict__ for row in found] == [row.__dict__ for row in rows]
+    assert [values(row) for row in found] == [values(row) for row in rows]
     assert {row.opened_at.tzinfo for row in found} == {UTC}
 
 

@@ -66,9 +66,7 @@ def test_a_broken_decision(
 
 
 @pytest.mark.parametrize("path", ["lines/1", "visits/1", "ledger/1", "report-runs/1"])
-@pytest.mark.parametrize(
-    "number", ["0", "-1", "abc", str(2**63 - 1), str(2**63), "9" * 4000, "9" * 5000, "1.5", "%00"]
-)
+@pytest.mark.parametrize("number", ["0", "-1", "abc", str(2**63 - 1), str(2**63), "9" * 4000, "1.5", "%00"])
 def test_strange_ids_are_not_found(
     client: FlaskClient, system: dict[str, str], path: str, number: str
 ) -> None:

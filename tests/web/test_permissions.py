@@ -187,8 +187,10 @@ def test_rows_of_a_foreign_dealership_do_not_exist(
     for place in found:
         with call(client, place, csrf()) as answer:
             expected = HTTPStatus.NOT_FOUND
-            if place.method == "POST" and answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
-                expected = HTTPStatus.UNPROCESSABLE_ENTITY  # the body is looked at first, and nothing is told
+            if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+                expected = (
+                    HTTPStatus.UNPROCESSABLE_ENTITY
+                )  # what was sent is looked at first; nothing is told
             assert answer.status_code == expected, place
     with busy.runtime.unit(SYSTEM, reading=True) as book:
         assert book.get(Line, busy.line_id("L-1", "SOUTH")).state == "DECLINED"

@@ -7,18 +7,20 @@ from typing import Any
 
 from flask import request, url_for
 
+from servicelost.analytics.drill import open_drill, read_drill
 from servicelost.analytics.models import ReportRun, RunState
 from servicelost.analytics.registry import REPORTS
 from servicelost.analytics.runs import visible_run
-from servicelost.kernel.errors import FieldProblem
+from servicelost.intake.catalogue.ndjson import read_json
+from servicelost.kernel.errors import FieldProblem, InvalidInput
 from servicelost.web.api.blueprint import endpoint
 from servicelost.web.api.parsing import JSON, read_body, require_content_type
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.problems import StatusError
-from servicelost.web.reporting import start_run
-from servicelost.web.schemas.reports import ReportSchema, RunSchema
+from servicelost.web.reporting import codes_of, start_run
+from servicelost.web.schemas.reports import ReportSchema, RowsQuerySchema, RowsSchema, RunSchema
 
 _PARAMETERS = {
     "type": "object",
@@ -58,6 +60,34 @@ def get_run(run_id: int) -> dict[str, Any]:
     """Show how far a run is, and its result"""
     with current_runtime().unit(current_actor(), reading=True) as book:
         return _shape(visible_run(book, run_id))
+
+
+@endpoint(
+    "GET",
+    "/report-runs/<int:run_id>/rows",
+    Action.READ_REPORTS,
+    tag="reports",
+    answer=RowsSchema,
+    query=RowsQuerySchema,
+)
+def get_rows(query: dict[str, Any], run_id: int) -> dict[str, Any]:
+    """Show the rows behind a number of a report
+
+    Entries of the ledger or lines of visits, as they are now, a page at a time with the sums of all of them.
+    """
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        visible_run(book, run_id)
+        drill = read_drill(_drill(query["drill"]), book.actor, codes_of(book))
+        return asdict(open_drill(book.connection, drill, offset=query["offset"], limit=query["limit"]))
+
+
+def _drill(text: str) -> dict[str, Any]:
+    value = read_json(text.encode())
+    if isinstance(value, dict):
+        return value
+    expected = "the drill object of a row of the report, as JSON"
+    problem = FieldProblem("drill", "is not a JSON object", text[:80], expected)
+    raise InvalidInput("BAD_PARAMETER", f"drill is not {expected}", errors=[problem])
 
 
 def _shape(run: ReportRun) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How reports and their runs look in answers of the API; a result is the report's own JSON document."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 
 class MeasureSchema(Schema):
@@ -36,3 +36,23 @@ class RunSchema(Schema):
     finished_at = fields.AwareDateTime(allow_none=True)
     error = fields.String(allow_none=True)
     result = fields.Raw(allow_none=True, metadata={"description": "The document, when DONE."})
+
+
+class RowsQuerySchema(Schema):
+    """Which rows behind a number are wanted."""
+
+    drill = fields.String(
+        required=True, metadata={"description": "A row's `drill` from the result, as JSON."}
+    )
+    offset = fields.Integer(load_default=0, validate=validate.Range(0, 10_000_000))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+class RowsSchema(Schema):
+    """A page of rows with the sums over all of them."""
+
+    target = fields.String(metadata={"description": "ledger or lines"})
+    rows = fields.List(fields.Dict())
+    count = fields.Integer(metadata={"description": "How many there are in all."})
+    currency = fields.String(allow_none=True)
+    sums = fields.Dict(metadata={"description": "Sums of all rows; empty where currencies differ."})

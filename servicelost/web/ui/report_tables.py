@@ -13,6 +13,7 @@ from flask import url_for
 from servicelost.analytics.charts import figures_of
 from servicelost.analytics.charts.palette import THEMES
 from servicelost.analytics.selection import NONE
+from servicelost.taxonomy.stages import STAGES
 from servicelost.web.ui import wording
 
 _TONES = {
@@ -164,7 +165,8 @@ def matrix(section: Mapping[str, Any], columns: int) -> Matrix:
     largest = sorted(sums, key=lambda cause: -sums[cause])[:columns]
     labels = {row["cause"]: row["labels"]["cause"] for row in section["rows"]}
     whole = max((Decimal(row["lost_gross"]) for row in section["rows"]), default=Decimal()) or Decimal(1)
-    stages = dict.fromkeys(row["stage"] for row in section["rows"])
+    met = {row["stage"] for row in section["rows"]}
+    stages = [stage for stage in STAGES if stage in met]
     rows = [
         _matrix_row(
             [row for row in section["rows"] if row["stage"] == stage], largest, whole, section["currency"]

@@ -28,7 +28,7 @@ class Engine(Protocol):
 
 
 class Lake:
-    """One state of the lake, readable for as long as its files are kept; `number` names that state."""
+    """One state of the lake, readable for as long as its files are kept."""
 
     def __init__(self, engine: Engine, folder: Folder, manifest: Manifest) -> None:
         self._engine = engine
@@ -42,14 +42,9 @@ class Lake:
         return self.manifest.as_of
 
     @property
-    def lake_id(self) -> str:
-        """The id of the lake; a rebuilt one has another."""
-        return self.manifest.lake_id
-
-    @property
-    def number(self) -> int:
-        """Equal for equal data: it grows with every change that was taken over."""
-        return self.manifest.number
+    def state(self) -> str:
+        """The id of the data: while it is the same, so is every answer."""
+        return self.manifest.state
 
     def table(self, name: str) -> "ibis.Table":
         """A fact by its name in `FACTS`, each row once and as it was at `as_of`."""
@@ -60,7 +55,7 @@ class Lake:
     def moved_to(self, manifest: Manifest) -> "Lake":
         """This lake at a later moment; what is open stays open while the files are the same."""
         later = Lake(self._engine, self._folder, manifest)
-        if (manifest.lake_id, manifest.number) == (self.lake_id, self.number):
+        if manifest.state == self.state:
             later._tables = self._tables
         return later
 

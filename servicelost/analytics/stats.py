@@ -25,7 +25,9 @@ def wilson(successes: int, trials: int) -> Interval | None:
     centre = share + z2 / (2 * trials)
     spread = Z_95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
     scale = 1 + z2 / trials
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    # At the ends the bound is exactly 0 or 1, which rounding may miss.
+    low = 0.0 if successes == 0 else (centre - spread) / scale
+    return low, 1.0 if successes == trials else (centre + spread) / scale
 
 
 @dataclass(frozen=True, slots=True)

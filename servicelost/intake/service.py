@@ -16,14 +16,17 @@ from servicelost.intake.loading import preload
 from servicelost.intake.models import PARKED_FOR, RECEIVED_BY_EVENT, EventStatus, ReceivedEvent
 from servicelost.intake.payload import pack, unpack
 from servicelost.intake.results import EventResult, Outcome, rejected
+from servicelost.intake.terms import terms_of
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, FieldProblem, NotYet, ServiceLostError, StaleRow
 from servicelost.kernel.uow import UnitOfWork, repeated
 
 MakeUnit = Callable[[], UnitOfWork]
 Numbered = tuple[int, IntakeEvent]
+NumberedRaw = tuple[int, object]
 
 CHUNK = 500
+_INTERFERENCE = (StaleRow, IntegrityError, OperationalError)
 
 
 def receive(make_unit: MakeUnit, raws: Iterable[object], *, chunk: int = CHUNK) -> list[EventResult]:
@@ -39,16 +42,29 @@ def receive(make_unit: MakeUnit, raws: Iterable[object], *, chunk: int = CHUNK) 
     return results
 
 
-def _receive_chunk(make_unit: MakeUnit, part: Sequence[tuple[int, object]]) -> list[EventResult]:
+def _receive_chunk(make_unit: MakeUnit, part: Sequence[NumberedRaw]) -> list[EventResult]:
+    try:
+        with make_unit() as book:
+            return receive_in(book, part)
+    except _INTERFERENCE:
+        return [_receive_alone(make_unit, numbered) for numbered in part]
+
+
+def _receive_alone(make_unit: MakeUnit, numbered: NumberedRaw) -> EventResult:
+    return repeated(make_unit, lambda book: receive_in(book, [numbered]))[0]
+
+
+def receive_in(book: Book, part: Sequence[NumberedRaw]) -> list[EventResult]:
+    """Take in numbered raw events within a unit of work that somebody else commits."""
     events: list[Numbered] = []
     results: list[EventResult] = []
     for index, raw in part:
         try:
-            events.append((index, parse_event(raw)))
+            events.append((index, parse_event(raw, terms_of(book, raw))))
         except ServiceLostError as error:
             results.append(rejected(index, _id_of(raw), error))
     events.sort(key=lambda numbered: numbered[1].occurred_at)
-    results.extend(apply_all(make_unit, events))
+    results.extend(apply_in(book, events))
     return sorted(results, key=lambda result: result.index)
 
 
@@ -59,7 +75,7 @@ def apply_all(make_unit: MakeUnit, events: Sequence[Numbered]) -> list[EventResu
     try:
         with make_unit() as book:
             return apply_in(book, events)
-    except (StaleRow, IntegrityError, OperationalError):
+    except _INTERFERENCE:
         return [_apply_alone(make_unit, numbered) for numbered in events]
 
 

@@ -6,13 +6,13 @@ No other file of ours may commit, except those that the law test names.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.book import Book
@@ -33,22 +33,23 @@ class UnitOfWork:
 
     def __init__(
         self, engine: Engine, pool: IdPool | None, bus: EventBus, clock: Clock, actor: Actor,
-        *, reading: bool = False, host: Session | None = None,
+        *, reading: bool = False, host: Session | scoped_session[Session] | None = None,
     ) -> None:  # fmt: skip
         self._engine, self._pool, self._bus, self._clock = engine, pool, bus, clock
-        self._actor, self._reading, self._host = actor, reading, host
+        self._actor, self._reading = actor, reading
+        self._host = host() if isinstance(host, scoped_session) else host
         self._depth = 0
         self._connection: Connection | None = None
         self._book: Book | None = None
 
     def __enter__(self) -> Book:
         """Begin, or join what this unit has already begun."""
-        self._depth += 1
         if self._book is None:
             connection = self._connection = self._open()
             self._book = Book(
                 connection, IdFeed(connection, self._pool), self._bus, self._actor, self._clock.now()
             )
+        self._depth += 1
         return self._book
 
     def __exit__(
@@ -74,7 +75,11 @@ class UnitOfWork:
         connection = self._engine.connect()
         if self._reading:
             connection = connection.execution_options(servicelost_reading=True)
-        connection.begin()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _leave_own(self, book: Book, connection: Connection, *, failed: bool) -> None:
@@ -100,27 +105,50 @@ class UnitOfWork:
             self._savepoint.rollback()
             raise
         self._savepoint.commit()
-        for call in book.taken_after_commit():
-            _call_after_root_commit(self._host, call)
+        _call_after_root_commit(self._host, book.taken_after_commit())
 
 
-def _call_after_root_commit(session: Session, call: Callable[[], None]) -> None:
-    """Run the call once, when the host's own transaction is committed; never at a savepoint."""
+_WAITING = "servicelost_after_commit"
 
-    def committed(_session: Session) -> None:
-        if not session.in_nested_transaction():
-            forget()
-            call()
 
-    def rolled_back(_session: Session) -> None:
-        forget()
+def _call_after_root_commit(session: Session, calls: Sequence[Callable[[], None]]) -> None:
+    """Make the calls once the host's own transaction is committed, never at a savepoint.
 
-    def forget() -> None:
-        event.remove(session, "after_commit", committed)
-        event.remove(session, "after_rollback", rolled_back)
+    They are lost with a rollback of that transaction or of a savepoint around our data, and only then.
+    """
+    if _WAITING not in session.info:
+        session.info[_WAITING] = []
+        event.listen(session, "after_commit", _call_waiting)
+        event.listen(session, "after_soft_rollback", _drop_rolled_back)
+        event.listen(session, "after_transaction_end", _drop_unfinished)
+    around = _transactions_around(session)
+    session.info[_WAITING].extend((around, call) for call in calls)
 
-    event.listen(session, "after_commit", committed)
-    event.listen(session, "after_rollback", rolled_back)
+
+def _transactions_around(session: Session) -> frozenset[SessionTransaction]:
+    found, transaction = set(), session.get_nested_transaction() or session.get_transaction()
+    while transaction is not None:
+        found.add(transaction)
+        transaction = transaction.parent
+    return frozenset(found)
+
+
+def _call_waiting(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    waiting, session.info[_WAITING] = session.info[_WAITING], []
+    for _, call in waiting:
+        call()
+
+
+def _drop_rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    session.info[_WAITING] = [entry for entry in session.info[_WAITING] if transaction not in entry[0]]
+
+
+def _drop_unfinished(session: Session, transaction: SessionTransaction) -> None:
+    # A session may also be closed without a commit or a rollback.
+    if transaction.parent is None:
+        session.info[_WAITING] = []
 
 
 def repeated(make: Callable[[], UnitOfWork], work: Callable[[Book], T], attempts: int = 6) -> T:

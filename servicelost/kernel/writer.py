@@ -5,15 +5,18 @@ Every update is guarded by the version that was read. It decides nothing: no rul
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from servicelost.kernel.changes import ChangeEntry, change_entries
 from servicelost.kernel.db import Base
 from servicelost.kernel.errors import StaleRow
+from servicelost.kernel.lookup import Lookup
 
 Changed = tuple[Base, dict[str, Any]]
 _BULK = 40
@@ -58,10 +61,20 @@ def _updates_by_model(changed: Sequence[Changed]) -> dict[type[Base], list[Chang
     for row, before in changed:
         if "version" not in before:
             raise TypeError(f"{type(row).__name__} rows are append-only: {row.id} must not be changed")
+        _check_keys(row, before)
         grouped[type(row)].append((row, before))
     for rows in grouped.values():
         rows.sort(key=lambda entry: entry[0].id)
     return grouped
+
+
+def _check_keys(row: Base, before: dict[str, Any]) -> None:
+    """Refuse a change that would leave the row on a shelf of the book where it no longer belongs."""
+    for lookup in Lookup.of_model[type(row)]:
+        for name in lookup.columns:
+            if row.__dict__[name] != before[name]:
+                thing = f"{type(row).__name__}.{name}"
+                raise TypeError(f"{thing} is what a lookup searches by: it must not change")
 
 
 def _log_changes(
@@ -101,8 +114,9 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
     names = [column.key for column in table.columns]
     convert = _converters(connection, table, names)
     quoted = ", ".join(f'"{name}"' for name in names)
+    statement = f'COPY "{table.name}" ({quoted}) FROM STDIN'
     cursor = connection.connection.cursor()
-    with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
+    with _as_sqlalchemy_raises(connection, statement), cursor.copy(statement) as copy:
         for row in rows:
             values = row.__dict__
             record = [values[name] for name in names]
@@ -110,6 +124,17 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
                 record[place] = process(record[place])
             copy.write_row(record)
     cursor.close()
+
+
+@contextmanager
+def _as_sqlalchemy_raises(connection: Connection, statement: str) -> Iterator[None]:
+    """Give the driver's own errors the classes that everybody who repeats work looks for."""
+    driver = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        wrapped = DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect)
+        raise wrapped from error
 
 
 def _converters(
@@ -181,7 +206,7 @@ def _update_set(
 def _stale(connection: Connection, table: Table, changed: Sequence[Changed]) -> StaleRow:
     wanted = {row.id: row.__dict__["version"] for row, _ in changed}
     present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(wanted)))
-    current: dict[int, int] = dict(present.tuples())
+    current = {row_id: version for row_id, version in present}  # noqa: C416 - a Row is no pair to the type checker
     lost = next(
         (row_id for row_id, version in wanted.items() if current.get(row_id) != version), next(iter(wanted))
     )

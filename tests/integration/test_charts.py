@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
-import plotly.graph_objects
 import pytest
 
 from servicelost.analytics.charts import figures_of
@@ -39,10 +38,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*NAMES, "mixed"])
 def test_every_figure_is_valid(results: dict[str, Any], name: str, theme: str) -> None:
+    plotly = import_module("plotly.graph_objects")
     figures = figures_of(results[name], theme)
     assert figures
     for figure in figures:
-        plotly.graph_objects.Figure(data=figure["data"], layout=figure["layout"])
+        plotly.Figure(data=figure["data"], layout=figure["layout"])
         assert figure["alt"]
     assert len({figure["id"] for figure in figures}) == len(figures)
 

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import openpyxl

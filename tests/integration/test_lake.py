@@ -62,8 +62,8 @@ def test_nothing_new_moves_only_the_moment(world: World) -> None:
 
 
 @pytest.mark.usefixtures("tiny")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.integers(1, 25), min_size=1, max_size=12), st.integers(0, 10**6))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(1, 25), min_size=1, max_size=8), st.integers(0, 10**6))
 def test_refreshing_often_is_the_same_as_building_once(world: World, bursts: list[int], seed: int) -> None:
     world.empty()
     world.random.seed(seed)
@@ -80,7 +80,7 @@ def test_refreshing_often_is_the_same_as_building_once(world: World, bursts: lis
 @pytest.mark.usefixtures("tiny")
 def test_files_stay_few_and_void_copies_are_thrown_out(world: World) -> None:
     refresh(world.engine, world.lake, world.clock)
-    for _ in range(40):
+    for _ in range(15):
         world.change(5)
         manifest = refresh(world.engine, world.lake, world.clock).manifest
     lines = manifest.facts["lines"]

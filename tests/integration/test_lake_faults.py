@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,6 @@ from tests.integration.lake_programs import POINTS
 from tests.integration.lake_world import World
 
 _ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    with World(database_url, tmp_path / "lake") as made:
-        made.change(40)
-        refresh(made.engine, made.lake, made.clock)
-        made.change(40)
-        yield made
 
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
@@ -36,34 +26,53 @@ def _finished(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
+def _killed(database_url: str, lake: Path, point: str, what: str) -> None:
+    with World(database_url, lake) as world:
+        world.change(20)
+        refresh(world.engine, world.lake, world.clock)
+        world.change(20)
+        before = world.contents()
+        assert _finished(_start("die", database_url, world.lake, point, what)) == -signal.SIGKILL
+        seen = world.contents()
+        refresh(world.engine, world.lake, world.clock)
+        assert world.waiting() == 0
+        assert verify(world.engine, world.lake) == []
+        followed = world.contents()
+        assert seen in (before, followed)
+        rebuild(world.engine, world.lake, world.clock)
+        assert followed == world.contents()
+
+
 @pytest.mark.parametrize("point", POINTS)
+def test_killed_while_refreshing_the_lake_is_whole(sqlite_url: str, tmp_path: Path, point: str) -> None:
+    _killed(sqlite_url, tmp_path / "lake", point, "refresh")
+
+
+@pytest.mark.parametrize("point", ["in the middle of the files", "before the swap", "after the swap"])
+def test_killed_while_building_the_lake_is_whole(sqlite_url: str, tmp_path: Path, point: str) -> None:
+    _killed(sqlite_url, tmp_path / "lake", point, "rebuild")
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize("what", ["refresh", "rebuild"])
-def test_killed_at_any_point_the_lake_is_whole(
-    world: World, database_url: str, point: str, what: str
-) -> None:
-    before = world.contents()
-    assert _finished(_start("die", database_url, world.lake, point, what)) == -signal.SIGKILL
-    seen = world.contents()
-    refresh(world.engine, world.lake, world.clock)
-    assert world.waiting() == 0
-    assert verify(world.engine, world.lake) == []
-    followed = world.contents()
-    assert seen in (before, followed)
-    rebuild(world.engine, world.lake, world.clock)
-    assert followed == world.contents()
+def test_killed_on_postgresql_the_lake_is_whole(pg_url: str, tmp_path: Path, what: str) -> None:
+    _killed(pg_url, tmp_path / "lake", "after the swap", what)
 
 
 @pytest.mark.postgres
 def test_many_processes_write_and_refresh_at_once(pg_url: str, tmp_path: Path) -> None:
     with World(pg_url, tmp_path / "lake") as world:
         refresh(world.engine, world.lake, world.clock)
-        writers = [_start("write", pg_url, world.lake, "40", str(seed)) for seed in (1, 2)]
-        readers = [_start("refresh", pg_url, world.lake, "15") for _ in range(2)]
+        writers = [_start("write", pg_url, world.lake, "25", str(seed)) for seed in (1, 2)]
+        readers = [_start("refresh", pg_url, world.lake, "8") for _ in range(2)]
         assert [_finished(process) for process in (*writers, *readers)] == [0, 0, 0, 0]
         refresh(world.engine, world.lake, world.clock)
-        assert len(world.contents()["visits"]) == 2 * 40 * 2
+        assert len(world.contents()["visits"]) == 2 * 25 * 2
         assert verify(world.engine, world.lake) == []
 
 
-def test_a_forked_child_reads_for_itself(world: World, database_url: str) -> None:
-    assert _finished(_start("fork", database_url, world.lake)) == 0
+def test_a_forked_child_reads_for_itself(sqlite_url: str, tmp_path: Path) -> None:
+    with World(sqlite_url, tmp_path / "lake") as world:
+        world.change(20)
+        refresh(world.engine, world.lake, world.clock)
+        assert _finished(_start("fork", sqlite_url, world.lake)) == 0

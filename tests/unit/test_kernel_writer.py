@@ -19,7 +19,7 @@ from servicelost.opportunities.pipeline.states import OpportunityState
 from tests.factories import MONDAY, House, house
 
 # Fewer rows go out as plain statements, more of them on PostgreSQL by COPY and unnest.
-SIZES = pytest.mark.parametrize("size", [1, 39, 40, 150])
+SIZES = pytest.mark.parametrize("size", [2, 50])
 AWKWARD = [
     "tab\there", "line\nbreak\r\n", "back\\slash \\N \\. \\t", 'quote" and \'', "NULL", "{a,b}", ",", " ",
     "ünï¢ødé \U0001f697 \u202e", "\u2028", "%s %(x)s :name", "x" * 5000,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import String, Text
 
@@ -15,9 +15,24 @@ from servicelost.analytics.lake.storage import Folder, LakeError
 from servicelost.kernel.db import Json
 
 _PERSONAL = {
-    "name", "note", "description", "complaint", "correction", "cause_text", "document", "evidence", "phone_key", "need_key",
-    "source_id", "recorded_by", "actor", "authorized_by", "acknowledged_by", "vin", "plate",
-}  # fmt: skip
+    "name",
+    "note",
+    "description",
+    "complaint",
+    "correction",
+    "cause_text",
+    "document",
+    "evidence",
+    "phone_key",
+    "need_key",
+    "source_id",
+    "recorded_by",
+    "actor",
+    "authorized_by",
+    "acknowledged_by",
+    "vin",
+    "plate",
+}
 
 
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
@@ -47,6 +62,7 @@ _ZONES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | _MOMENTS, _ZONES), min_size=1, max_size=30))
 def test_days_are_those_of_the_calendar_on_the_wall(cases: list[tuple[datetime | None, str]]) -> None:
     zones = {place: ZoneInfo(zone) for place, (_, zone) in enumerate(cases)}

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from servicelost.directory.causes import define_cause
+from servicelost.directory.dealerships import dealership_by_code
 from servicelost.opportunities.ledger.models import EntryKind
 from servicelost.opportunities.pipeline.states import OpportunityState
-from tests.desk import CAR, PERSON, Desk, desk, event
+from servicelost.taxonomy.causes import Cause
+from tests.desk import Desk, desk, event
 
 DAY = 24.0
 
@@ -144,60 +147,6 @@ def test_work_put_off_is_no_loss_until_it_lapses(at_desk: Desk) -> None:
     assert at_desk.only().state == OpportunityState.DEFERRED
 
 
-def test_a_no_show_loses_the_booked_lines_and_coming_within_the_window_takes_it_back(at_desk: Desk) -> None:
-    _book(at_desk, "A-1", 10)
-    at_desk.send(
-        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
-    )
-    at_desk.send("appointment.no_show", 12, appointment_id="A-1")
-    [loss] = at_desk.entries()
-    assert (loss.event, loss.cause, loss.stage, loss.amount_minor) == (
-        "APPT_NO_SHOW",
-        "NO_SHOW",
-        "PLANNING",
-        26000,
-    )
-    at_desk.send("appointment.arrived", 12 + 2 * DAY, appointment_id="A-1")
-    assert [(row.kind, row.reason) for row in at_desk.entries()][1:] == [("REVERSAL", "RESCHEDULED")]
-    assert at_desk.outstanding() == 0
-
-
-def test_coming_after_the_window_is_a_recovery_when_it_is_sold(at_desk: Desk) -> None:
-    _book(at_desk, "A-1", 10)
-    at_desk.send(
-        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
-    )
-    at_desk.send("appointment.no_show", 12, appointment_id="A-1")
-    late = 12 + 9 * DAY
-    at_desk.open_visit("RO-1", late)
-    at_desk.send(
-        "line.booked", late, visit_id="RO-1", line_id="L-1", service="Annual service", amount="260.00"
-    )
-    at_desk.send("visit.closed", late + 5, visit_id="RO-1")
-    assert at_desk.sums() == {EntryKind.LOSS: 26000, EntryKind.RECOVERY: 26000}
-
-
-def test_rebooking_a_cancelled_appointment_within_the_window_reverses_it(at_desk: Desk) -> None:
-    _book(at_desk, "A-1", 30)
-    at_desk.send(
-        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
-    )
-    at_desk.send("appointment.cancelled", 5, appointment_id="A-1", cancelled_by="CUSTOMER", cause="NO_TIME")
-    assert at_desk.balance() == 26000
-    _book(at_desk, "A-2", 90, booked=20)
-    assert at_desk.balance() == at_desk.outstanding() == 0
-
-
-def test_a_booking_without_lines_is_valued_as_a_whole_and_only_until_lines_come(at_desk: Desk) -> None:
-    _book(at_desk, "A-1", 10, expected_amount="150.00")
-    assert [row.amount_minor for row in at_desk.opportunities()] == [15000]
-    at_desk.send(
-        "line.booked", 1, appointment_id="A-1", line_id="B-1", service="Annual service", amount="260.00"
-    )
-    at_desk.send("appointment.no_show", 12, appointment_id="A-1")
-    assert at_desk.balance() == 26000
-
-
 def test_taking_part_of_the_work_off_loses_only_the_part(at_desk: Desk) -> None:
     at_desk.open_visit("RO-1", 0)
     at_desk.send("line.booked", 0, visit_id="RO-1", line_id="L-1", service="Tyres", amount="400.00")
@@ -207,28 +156,6 @@ def test_taking_part_of_the_work_off_loses_only_the_part(at_desk: Desk) -> None:
     at_desk.send("visit.closed", 2, visit_id="RO-1")
     assert at_desk.balance() == at_desk.outstanding() == 25000
     assert sum(row.won_minor or 0 for row in at_desk.opportunities()) == 15000
-
-
-def test_a_missed_call_answered_in_time_is_no_loss_and_a_status_call_never_is(at_desk: Desk) -> None:
-    at_desk.send("call.missed", 1, call_id="T-1", phone="+34 911 222 333", purpose="SERVICE")
-    at_desk.send("call.missed", 1, call_id="T-2", phone="+34 911 222 444", purpose="STATUS")
-    assert [row.event for row in at_desk.entries()] == ["CALL_MISSED"]
-    at_desk.send("call.received", 1.5, call_id="T-3", phone="911 222 333")
-    assert [row.kind for row in at_desk.entries()] == ["LOSS", "REVERSAL"]
-
-
-def test_missing_parts_is_refused_where_stock_covered_it_unless_explained(at_desk: Desk) -> None:
-    ask = {
-        "part_number": "P-1",
-        "quantity": "2",
-        "on_hand": "4",
-        "unit_price": "30.00",
-        "cause": "MISSING_PARTS",
-    }
-    refused = at_desk.refused("part.not_supplied", 1, request_id="R-1", **ask)
-    assert refused.code == "STOCK_COVERED_IT"
-    at_desk.send("part.not_supplied", 1, request_id="R-1", note="all four reserved", **ask)
-    assert at_desk.balance() == 6000
 
 
 @pytest.mark.parametrize(
@@ -291,7 +218,30 @@ def test_an_episode_ends_and_the_need_may_be_lost_again(at_desk: Desk) -> None:
     assert at_desk.balance() == 40000
 
 
-def _book(at_desk: Desk, number: str, due: float, booked: float = 0, **data: object) -> None:
-    scheduled = event("x", due)["occurred_at"]
-    at_desk.send("appointment.booked", booked, appointment_id=number, scheduled_at=scheduled, vehicle=CAR,
-                 customer=PERSON, **data)  # fmt: skip
+def test_an_invoice_after_closing_replaces_the_assumed_price(at_desk: Desk) -> None:
+    at_desk.open_visit("RO-1", 0)
+    at_desk.recommend("RO-1", "L-1", 1, "300.00")
+    at_desk.send("line.declined", 2, visit_id="RO-1", line_id="L-1", cause="NO_TIME")
+    later = 40 * DAY
+    at_desk.open_visit("RO-2", later)
+    at_desk.send("line.booked", later, visit_id="RO-2", line_id="L-1", service="Brake pads", amount="300.00")
+    at_desk.send("visit.closed", later + 1, visit_id="RO-2")
+    at_desk.send("invoice.posted", later + 2, visit_id="RO-2", invoice_id="I-1",
+                 lines=[{"line_id": "L-1", "amount": "270.00"}])  # fmt: skip
+    assert (at_desk.only().won_minor, at_desk.only().won_basis) == (27000, "INVOICED")
+    recoveries = [row for row in at_desk.entries() if row.kind == EntryKind.RECOVERY]
+    assert sum(row.amount_minor for row in recoveries) == 30000
+    assert sum(row.revenue_minor for row in recoveries) == 27000
+
+
+def test_a_dealerships_own_cause_stands_for_its_standard_one(at_desk: Desk) -> None:
+    with at_desk.unit() as book:
+        define_cause(
+            book, dealership_by_code(book, "NORTH"), "WANTS_TO_ASK", "Wants to ask at home", Cause.NOT_NEEDED
+        )
+    at_desk.open_visit("RO-1", 0)
+    at_desk.recommend("RO-1", "L-1", 1, "300.00")
+    at_desk.send("line.declined", 2, visit_id="RO-1", line_id="L-1", cause="WANTS_TO_ASK")
+    [loss] = at_desk.entries()
+    assert (loss.cause, loss.owner) == ("NOT_NEEDED", "C")
+    assert loss.custom_cause_id is not None

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from servicelost.analytics.exports.cells import Cell, Sheet
+from servicelost.analytics.exports.cells import Sheet
 from servicelost.analytics.spec import Kind
 
 _NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.PERCENT: "0.0%", Kind.HOURS: "#,##0.0", Kind.COUNT: "#,##0"}
@@ -66,7 +66,7 @@ def _write(book: Workbook, sheet: Sheet, title: str) -> None:
         page.append([note])
 
 
-def _cell(page: Any, sheet: Sheet, line: int, place: int, value: Cell) -> Any:
+def _cell(page: Any, sheet: Sheet, line: int, place: int, value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
     written = WriteOnlyCell(page, value=value)

@@ -4,7 +4,6 @@ Entries are deleted only once a manifest that holds their rows is in place, and 
 so that a transaction that becomes visible late is never missed.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +14,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from servicelost.analytics.lake.facts import Fact
 from servicelost.analytics.lake.manifest import Manifest
 from servicelost.analytics.lake.models import LakeMark
+from servicelost.analytics.lake.portions import portions
 from servicelost.analytics.lake.storage import LakeError
 from servicelost.kernel.changes import ChangeEntry
-
-_IDS_PER_QUERY = 1000
 
 
 @dataclass
@@ -68,45 +66,39 @@ def affected(connection: Connection, fact: Fact, rows: Mapping[str, Collection[i
     """The ids of the fact's rows that these changed rows touch, directly or as parents."""
     found = set(rows.get(fact.table, ()))
     for table, parent in fact.parents.items():
-        for chunk in chunks(rows.get(table, ())):
+        for chunk in portions(rows.get(table, ())):
             found.update(connection.execute(parent.ids.where(parent.key.in_(chunk))).scalars())
     return found
 
 
-def confirmed(connection: Connection, manifest: Manifest) -> int | None:
-    """Up to which number of this lake the database knows of it; None where it has never fed any.
-
-    Raises LakeError where it feeds another lake, or where one of the two is older than the other.
-    """
-    mark = connection.execute(select(LakeMark.lake_id, LakeMark.number)).one_or_none()
-    if mark is None:
-        return None
-    if mark.lake_id != manifest.lake_id or manifest.number - mark.number not in (0, 1):
-        message = (
-            f"the database feeds lake {mark.lake_id} number {mark.number}, this is {manifest.lake_id} number "
-            f"{manifest.number}: one of them was replaced or restored; run: servicelost lake rebuild"
-        )
-        raise LakeError("LAKE_MISMATCH", message)
-    return int(mark.number)
+def known_state(connection: Connection) -> str | None:
+    """The state of the lake the database feeds; None where it has never fed any."""
+    return connection.execute(select(LakeMark.state)).scalar_one_or_none()
 
 
 def confirm(engine: Engine, manifest: Manifest, entries: Collection[int]) -> None:
-    """Forget the entries that are in the lake now and note how far it is; may be repeated."""
-    values = {"lake_id": manifest.lake_id, "number": manifest.number}
+    """Forget the entries that are in the lake now and note its state; may be repeated.
+
+    Raises LakeError where the database does not know the state this one follows.
+    """
     with engine.begin() as connection:
-        for chunk in chunks(entries):
+        known = known_state(connection)
+        if known == manifest.state:
+            return
+        if known is None:
+            connection.execute(insert(LakeMark).values(id=1, state=manifest.state))
+        elif not connection.execute(
+            update(LakeMark).where(LakeMark.state == manifest.follows).values(state=manifest.state)
+        ).rowcount:
+            raise mismatch(manifest)
+        for chunk in portions(entries):
             connection.execute(delete(ChangeEntry).where(ChangeEntry.id.in_(chunk)))
-        if not connection.execute(update(LakeMark).values(values)).rowcount:
-            connection.execute(insert(LakeMark).values(id=1, **values))
 
 
-def new_lake_id() -> str:
-    """An id for a lake built from nothing."""
-    return str(uuid.uuid4())
-
-
-def chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    """Sorted ids in portions for a query."""
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _IDS_PER_QUERY):
-        yield ordered[start : start + _IDS_PER_QUERY]
+def mismatch(manifest: Manifest) -> LakeError:
+    """The error for a lake that the database does not feed, or not from this state on."""
+    message = (
+        f"the database feeds another lake, or another state of this one than number {manifest.number}: one of "
+        "them was replaced or restored; run: servicelost lake rebuild"
+    )
+    return LakeError("LAKE_MISMATCH", message)

@@ -26,13 +26,12 @@ class FactStatus:
 
 @dataclass(frozen=True, slots=True)
 class LakeStatus:
-    """The lake's state; `number` and `as_of` are None where there is no lake yet.
+    """The lake's condition; `number` and `as_of` are None where there is no lake yet.
 
     `pending` counts entries of the change log, `oldest_pending` says since when the first one waits.
     """
 
     folder: str
-    lake_id: str | None
     number: int | None
     as_of: datetime | None
     facts: tuple[FactStatus, ...]
@@ -41,18 +40,16 @@ class LakeStatus:
 
 
 def status(connection: Connection, url: str) -> LakeStatus:
-    """The state of the lake and of the change log; raises LakeError for a damaged manifest."""
+    """The condition of the lake and of the change log; raises LakeError for a damaged manifest."""
     folder = Folder(url)
     manifest = read_manifest(folder)
     pending, oldest = connection.execute(
         select(func.count(), func.min(ChangeEntry.recorded_at)).select_from(ChangeEntry)
     ).one()
     if manifest is None:
-        return LakeStatus(str(folder.root), None, None, None, (), pending, oldest)
+        return LakeStatus(str(folder.root), None, None, (), pending, oldest)
     facts = tuple(_fact(name, files) for name, files in manifest.facts.items())
-    return LakeStatus(
-        str(folder.root), manifest.lake_id, manifest.number, manifest.as_of, facts, pending, oldest
-    )
+    return LakeStatus(str(folder.root), manifest.number, manifest.as_of, facts, pending, oldest)
 
 
 def _fact(name: str, files: FactFiles) -> FactStatus:

@@ -17,10 +17,10 @@ from servicelost.analytics.lake.columns import ARROW, BUSINESS_DAY, MONTH, Kind
 from servicelost.analytics.lake.copying import can_copy, copied
 from servicelost.analytics.lake.days import local_days, months
 from servicelost.analytics.lake.facts import Fact
+from servicelost.analytics.lake.portions import portions
 from servicelost.directory.models import Dealership
 
 _BATCH = 50_000
-_IDS_PER_QUERY = 1000
 
 
 class Extract:
@@ -49,10 +49,9 @@ class Extract:
     def rows(self, fact: Fact, ids: Collection[int]) -> Iterator[pa.Table]:
         """The rows with these ids as they are now; ids without a row give none."""
         kinds = columns.queried(fact.name)
-        query, ordered = _raw(fact, kinds), sorted(ids)
-        for start in range(0, len(ordered), _IDS_PER_QUERY):
-            chosen = query.where(fact.key.in_(ordered[start : start + _IDS_PER_QUERY]))
-            for table in _fetched(self._connection, chosen, kinds, _BATCH):
+        query = _raw(fact, kinds)
+        for portion in portions(ids):
+            for table in _fetched(self._connection, query.where(fact.key.in_(portion)), kinds, _BATCH):
                 yield self._with_days(fact, table)
 
     def _with_days(self, fact: Fact, table: pa.Table) -> pa.Table:

@@ -4,6 +4,7 @@ A new manifest replaces the old one in one step. What is inside the files is no 
 """
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -50,14 +51,15 @@ class FactFiles:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One state of the lake: `as_of` is the moment of the database it shows.
+    """One state of the lake: `state` is its own id, `as_of` the moment of the database it shows.
 
-    `number` grows by one with every change. `taken` names the file with the ids of the change-log
-    entries that are in these files; they may still be in the change log. `retired` files are kept
-    for readers of older manifests: name and since when.
+    `follows` is the state that the database knew of before, `number` grows by one with every state.
+    `taken` names the file with the ids of the change-log entries that this state added; they may
+    still be in the change log. `retired` files are kept for readers of older states: since when.
     """
 
-    lake_id: str
+    state: str
+    follows: str | None
     number: int
     as_of: datetime
     facts: Mapping[str, FactFiles]
@@ -68,6 +70,11 @@ class Manifest:
         """All files that belong to this state."""
         found = {name for fact in self.facts.values() for name in fact.names()}
         return found | ({self.taken} if self.taken else set())
+
+
+def new_state() -> str:
+    """An id for a state nobody has seen."""
+    return str(uuid.uuid4())
 
 
 def read_manifest(folder: Folder) -> Manifest | None:
@@ -94,7 +101,8 @@ def _load(document: Mapping[str, Any]) -> Manifest:
     if document["format"] != _FORMAT:
         raise ValueError(f"format {document['format']}")
     return Manifest(
-        lake_id=document["lake_id"],
+        state=document["state"],
+        follows=document["follows"],
         number=document["number"],
         as_of=datetime.fromisoformat(document["as_of"]),
         facts={name: _load_fact(fact) for name, fact in document["facts"].items()},

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from servicelost.analytics.lake import capture, columns
 from servicelost.analytics.lake.facts import FACTS
-from servicelost.analytics.lake.manifest import Manifest, read_manifest, write_manifest
+from servicelost.analytics.lake.manifest import Manifest, new_state, read_manifest, write_manifest
 from servicelost.analytics.lake.parquet import write_ids
 from servicelost.analytics.lake.publishing import publish, settle
 from servicelost.analytics.lake.step import Progress, Step
@@ -68,10 +68,12 @@ def _continues(engine: Engine, folder: Folder, manifest: Manifest) -> bool:
     if kept != {name: columns.signature(name) for name in FACTS}:
         return False
     with capture.snapshot(engine) as connection:
-        number = capture.confirmed(connection, manifest)
-    if number is not None and number < manifest.number:
+        known = capture.known_state(connection)
+    if known is None:
+        return False
+    if known != manifest.state:
         settle(folder, engine, manifest)
-    return number is not None
+    return True
 
 
 def _caught_up(engine: Engine, folder: Folder, manifest: Manifest, clock: Clock) -> Upkeep:
@@ -91,7 +93,7 @@ def _caught_up(engine: Engine, folder: Folder, manifest: Manifest, clock: Clock)
                 for name, fact in FACTS.items()
             }
         entries = write_ids(folder, "taken", step.number, taken.entries)
-        after = replace(manifest, number=step.number, as_of=now, facts=facts, taken=entries)
+        after = Manifest(new_state(), manifest.state, step.number, now, facts, entries)
         manifest = publish(folder, engine, after, manifest, now)
         rows += step.rows
     return Upkeep(manifest, rows, rebuilt=False)
@@ -102,9 +104,9 @@ def _rebuild(
 ) -> Upkeep:
     now = clock.now()
     with capture.snapshot(engine) as connection:
-        entries = capture.entry_ids(connection)
+        known, entries = capture.known_state(connection), capture.entry_ids(connection)
         step = Step(folder, 1 if before is None else before.number + 1, connection)
         facts = {name: step.whole(fact, progress) for name, fact in FACTS.items()}
     taken = write_ids(folder, "taken", step.number, entries)
-    manifest = Manifest(capture.new_lake_id(), step.number, now, facts, taken)
+    manifest = Manifest(new_state(), known, step.number, now, facts, taken)
     return Upkeep(publish(folder, engine, manifest, before, now), step.rows, rebuilt=True)

@@ -19,7 +19,7 @@ from servicelost.analytics.lake import capture
 from servicelost.analytics.lake.columns import MONTH
 from servicelost.analytics.lake.extract import Extract
 from servicelost.analytics.lake.facts import FACTS, Fact
-from servicelost.analytics.lake.storage import Folder, LakeError
+from servicelost.analytics.lake.storage import Folder
 
 _ROWS = "rows"
 _IDS = "sum of ids"
@@ -51,11 +51,10 @@ def verify(
     Reads all rows of the database and keeps the lake from being changed meanwhile. Raises LakeError
     where there is no lake or the database feeds another one.
     """
-    folder = Folder(url)
-    with folder.locked(wait), capture.snapshot(engine) as connection:
+    with Folder(url).locked(wait), capture.snapshot(engine) as connection:
         lake = open_lake(url, analytics_engine)
-        if capture.confirmed(connection, lake.manifest) is None:
-            raise LakeError("LAKE_MISMATCH", f"the database has never fed the lake in {folder.root}")
+        if capture.known_state(connection) not in (lake.manifest.state, lake.manifest.follows):
+            raise capture.mismatch(lake.manifest)
         waiting = capture.take(connection, limit=None).rows
         return [
             difference

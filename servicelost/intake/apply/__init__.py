@@ -3,42 +3,6 @@
 No rule of the trade lives here: references are found, units converted, and the verb is called.
 """
 
-from collections.abc import Callable, Mapping
+from servicelost.intake.apply.handlers import HANDLERS, apply_event, provides
 
-from servicelost.intake.apply.appointment_events import APPOINTMENT_HANDLERS
-from servicelost.intake.apply.desk_events import DESK_HANDLERS
-from servicelost.intake.apply.line_events import LINE_HANDLERS
-from servicelost.intake.apply.people_events import PEOPLE_HANDLERS
-from servicelost.intake.apply.references import Incoming, incoming
-from servicelost.intake.apply.visit_events import VISIT_HANDLERS
-from servicelost.intake.catalogue import IntakeEvent
-from servicelost.kernel.book import Book
-
-HANDLERS: Mapping[str, Callable[[Incoming], object]] = {
-    **APPOINTMENT_HANDLERS, **VISIT_HANDLERS, **LINE_HANDLERS, **DESK_HANDLERS, **PEOPLE_HANDLERS,
-}  # fmt: skip
-
-# Which event brings the thing that others may be waiting for, and in which field its id stands.
-_PROVIDES = {
-    "appointment.booked": (("appointment", "appointment_id"),),
-    "visit.opened": (("visit", "visit_id"),),
-    "visit.walk_in": (("visit", "visit_id"),),
-    "line.booked": (("line", "line_id"),),
-    "line.recommended": (("line", "line_id"),),
-    "quote.sent": (("quote", "quote_id"), ("quote", "visit_id")),
-    "complaint.recorded": (("complaint", "complaint_id"),),
-}
-
-
-def apply_event(book: Book, event: IntakeEvent) -> None:
-    """Let the event do what it means; raises ServiceLostError, NotYet when it comes too early."""
-    HANDLERS[event.type](incoming(book, event))
-
-
-def provides(event: IntakeEvent) -> list[str]:
-    """The keys under which other events may have waited for this one."""
-    return [
-        f"{event.dealership}/{event.source}/{thing}:{event.data[field]}"[:300]
-        for thing, field in _PROVIDES.get(event.type, ())
-        if event.data.get(field)
-    ]
+__all__ = ["HANDLERS", "apply_event", "provides"]

@@ -4,8 +4,9 @@ Callers decide when; the arithmetic is kept here: a RECOVERY never releases more
 outstanding, a REVERSAL takes back all that is left and stands in its LOSS's own period.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from servicelost.directory.calendar import local_day
 from servicelost.directory.models import Dealership
@@ -15,13 +16,16 @@ from servicelost.kernel.money import to_minor
 from servicelost.opportunities.ledger.gate import check_loss
 from servicelost.opportunities.ledger.models import (
     ENTRIES_OF_LOSS,
+    ENTRIES_OF_OPPORTUNITY,
     CauseBasis,
     EntryKind,
     LedgerEntry,
     RevenueBasis,
 )
 from servicelost.opportunities.ledger.subject import Loss
+from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.reasons import owner_of
+from servicelost.workflow.reason import Reason
 
 # What a REVERSAL or RECOVERY repeats of its LOSS, so that every view can group it alike.
 _REPEATED = (
@@ -47,53 +51,39 @@ def post_loss(book: Book, loss: Loss) -> LedgerEntry:
     """Write a LOSS after all rules of the gate; raises RuleViolation and then writes nothing."""
     cause = check_loss(loss)
     dealership = book.get(Dealership, loss.subject.dealership_id)
-    reason, subject, value = loss.reason, loss.subject, loss.value
-    price = reason.competitor_price
     return book.add(
         LedgerEntry(
-            kind=EntryKind.LOSS,
-            dealership_id=dealership.id,
-            opportunity_id=subject.opportunity_id,
-            appointment_id=loss.appointment_id,
-            visit_id=loss.visit_id,
-            line_id=loss.line_id,
-            customer_id=subject.customer_id,
-            vehicle_id=subject.vehicle_id,
-            category_id=subject.category_id,
-            labor_operation_id=subject.labor_operation_id,
-            advisor_id=subject.advisor_id,
-            technician_id=subject.technician_id,
-            stage=loss.stage,
-            origin_stage=loss.origin_stage or loss.stage,
-            event=loss.event,
-            cause=cause,
-            custom_cause_id=reason.custom_cause_id,
-            cause_basis=CauseBasis.AUTOMATIC if reason.cause is None else CauseBasis.STATED,
-            contributing=[code.value for code in reason.contributing] or None,
-            owner=owner_of(cause, reason.owner),
-            note=reason.note,
-            amount_minor=value.amount_minor,
-            labour_minor=value.labour_minor,
-            parts_minor=value.parts_minor,
-            centihours=value.centihours,
-            currency=dealership.currency,
-            grade=value.grade,
-            pay_type=subject.pay_type,
-            severity=subject.severity,
-            decided_by=reason.decided_by,
-            cancelled_by=reason.cancelled_by,
-            competitor_id=reason.competitor_id,
-            competitor_price_minor=None if price is None else to_minor(price, dealership.currency),
-            occurred_at=loss.occurred_at,
-            business_day=local_day(dealership, loss.occurred_at),
-            decided_at=loss.decided_at,
-            recorded_at=book.now,
-            recorded_by_id=book.actor.employee_id,
-            recorded_by=book.actor.name,
-            document=loss.document,
-            evidence=loss.evidence,
+            kind=EntryKind.LOSS, **_about(loss), **_why(loss.reason, cause, dealership.currency),
+            **asdict(loss.value), stage=loss.stage, origin_stage=loss.origin_stage or loss.stage,
+            event=loss.event, occurred_at=loss.occurred_at,
+            business_day=local_day(dealership, loss.occurred_at), decided_at=loss.decided_at,
+            document=loss.document, evidence=loss.evidence, **_recorded(book),
         )
-    )
+    )  # fmt: skip
+
+
+def _about(loss: Loss) -> dict[str, Any]:
+    return asdict(loss.subject) | {
+        "appointment_id": loss.appointment_id, "visit_id": loss.visit_id, "line_id": loss.line_id,
+    }  # fmt: skip
+
+
+def _why(reason: Reason, cause: Cause, currency: str) -> dict[str, Any]:
+    price = reason.competitor_price
+    return {
+        "cause": cause, "custom_cause_id": reason.custom_cause_id, "currency": currency,
+        "cause_basis": CauseBasis.AUTOMATIC if reason.cause is None else CauseBasis.STATED,
+        "contributing": [code.value for code in reason.contributing] or None,
+        "owner": owner_of(cause, reason.owner), "note": reason.note, "decided_by": reason.decided_by,
+        "cancelled_by": reason.cancelled_by, "competitor_id": reason.competitor_id,
+        "competitor_price_minor": None if price is None else to_minor(price, currency),
+    }  # fmt: skip
+
+
+def _recorded(book: Book) -> dict[str, Any]:
+    return {
+        "recorded_at": book.now, "recorded_by_id": book.actor.employee_id, "recorded_by": book.actor.name,
+    }  # fmt: skip
 
 
 def post_reversal(
@@ -108,8 +98,7 @@ def post_reversal(
             **_repeat(loss), kind=EntryKind.REVERSAL, loss_id=loss.id, reason=reason, note=note,
             amount_minor=loss.amount_minor, labour_minor=loss.labour_minor, parts_minor=loss.parts_minor,
             centihours=loss.centihours, occurred_at=loss.occurred_at, business_day=loss.business_day,
-            decided_at=decided_at, recorded_at=book.now, recorded_by_id=book.actor.employee_id,
-            recorded_by=book.actor.name,
+            decided_at=decided_at, **_recorded(book),
         )
     )  # fmt: skip
 
@@ -133,8 +122,25 @@ def post_recovery(
         LedgerEntry(
             **values, kind=EntryKind.RECOVERY, loss_id=loss.id, amount_minor=released,
             revenue_minor=sale.revenue_minor, revenue_basis=sale.basis, occurred_at=sale.at,
-            business_day=local_day(dealership, sale.at), decided_at=sale.at, recorded_at=book.now,
-            recorded_by_id=book.actor.employee_id, recorded_by=book.actor.name,
+            business_day=local_day(dealership, sale.at), decided_at=sale.at, **_recorded(book),
+        )
+    )  # fmt: skip
+
+
+def recovery_of(book: Book, opportunity_id: int) -> LedgerEntry | None:
+    """The newest RECOVERY of an opportunity, if it has one."""
+    entries = book.many(ENTRIES_OF_OPPORTUNITY, opportunity_id)
+    return next((entry for entry in reversed(entries) if entry.kind == EntryKind.RECOVERY), None)
+
+
+def correct_revenue(book: Book, recovery: LedgerEntry, sale: Sale) -> LedgerEntry:
+    """Add the difference when the invoice of recovered work names another price; it releases nothing."""
+    again = {name: recovery.__dict__[name] for name in (*_REPEATED, "loss_id")}
+    return book.add(
+        LedgerEntry(
+            **again, kind=EntryKind.RECOVERY, amount_minor=0, revenue_minor=sale.revenue_minor,
+            revenue_basis=sale.basis, occurred_at=recovery.occurred_at, business_day=recovery.business_day,
+            decided_at=sale.at, **_recorded(book),
         )
     )  # fmt: skip
 

@@ -65,3 +65,14 @@ def lost_on_other_visits(book: Book, opportunity: Opportunity, visit_id: int | N
         elif decision.effect in _LOSING and decision.visit_id != visit_id:
             lost_elsewhere = True
     return lost_elsewhere
+
+
+def assumed_revenue(book: Book, opportunity: Opportunity, line_id: int | None) -> int | None:
+    """What closing took a line for before its invoice came, in minor units; None if it did not."""
+    taken: int | None = None
+    for decision in sorted(book.many(DECISIONS_OF_OPPORTUNITY, opportunity.id), key=lambda row: row.id):
+        if decision.line_id == line_id and decision.kind == DecisionKind.COMPLETED:
+            taken = decision.amount_minor
+        elif decision.line_id == line_id and decision.kind == DecisionKind.INVOICED:
+            taken = None
+    return taken

@@ -9,11 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from servicelost.kernel.book import Book
-from servicelost.opportunities.ledger.entries import Sale, post_loss, post_recovery, post_reversal
+from servicelost.opportunities.ledger.entries import (
+    Sale,
+    correct_revenue,
+    post_loss,
+    post_recovery,
+    post_reversal,
+    recovery_of,
+)
 from servicelost.opportunities.ledger.gate import check_loss, is_loss
-from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry
+from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry, RevenueBasis
 from servicelost.opportunities.ledger.subject import Loss, Subject, Value
-from servicelost.opportunities.pipeline.decisions import lost_on_other_visits, record_decision, sold_on_visit
+from servicelost.opportunities.pipeline.decisions import (
+    assumed_revenue,
+    lost_on_other_visits,
+    record_decision,
+    sold_on_visit,
+)
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.states import (
     OPPORTUNITY_MACHINE,
@@ -91,7 +103,7 @@ def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) ->
         opportunity.won_at, opportunity.visit_id = sale.at, sale.visit_id or opportunity.visit_id
         opportunity.won_minor, opportunity.won_basis = sale.revenue_minor, sale.basis
     elif opportunity.state == OpportunityState.WON and opportunity.visit_id == sale.visit_id:
-        opportunity.won_minor = (opportunity.won_minor or 0) + sale.revenue_minor
+        _sell_more(book, opportunity, sale)
     record_decision(
         book, opportunity, kind, effect, sale.at, visit_id=sale.visit_id, line_id=sale.line_id,
         amount_minor=sale.revenue_minor,
@@ -198,6 +210,20 @@ def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
     return replace(
         refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note)
     )
+
+
+def _sell_more(book: Book, opportunity: Opportunity, sale: Sale) -> None:
+    """Another line of the need, or the invoice of one that closing had taken at its authorised price."""
+    assumed = (
+        assumed_revenue(book, opportunity, sale.line_id) if sale.basis is RevenueBasis.INVOICED else None
+    )
+    opportunity.won_minor = (opportunity.won_minor or 0) + sale.revenue_minor - (assumed or 0)
+    if assumed is None:
+        return
+    opportunity.won_basis = sale.basis
+    recovery = recovery_of(book, opportunity.id)
+    if recovery is not None and sale.revenue_minor != assumed:
+        correct_revenue(book, recovery, replace(sale, revenue_minor=sale.revenue_minor - assumed))
 
 
 def _settle_loss(book: Book, opportunity: Opportunity, sale: Sale) -> Effect:

@@ -1,15 +1,21 @@
-"""What the query of an address says: one text a name, or a list where it is named several times."""
+"""Reading the query of an address, and the address of this page with another query."""
 
 from collections.abc import Collection
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 
 
 def query_values(*, without: Collection[str] = ()) -> dict[str, Any]:
-    """The filled-in names of the query, except those that are the page's own affair."""
+    """What the filled-in names say: a text, or a list where named several times; without the page's own names."""
     return {
         name: texts[0] if len(texts) == 1 else texts
         for name, given in request.args.to_dict(flat=False).items()
         if name not in without and (texts := [text for text in given if text.strip()])
     }
+
+
+def url_with(**changes: Any) -> str:
+    """The address of this page with these parts of its query set, the others kept."""
+    values: dict[str, Any] = request.args.to_dict(flat=False) | (request.view_args or {})
+    return url_for(f".{(request.endpoint or '').rpartition('.')[2]}", **(values | changes))

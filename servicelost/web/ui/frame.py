@@ -12,8 +12,9 @@ from servicelost.web.current import kept
 from servicelost.web.identity import find_caller
 from servicelost.web.permissions import Action, may
 from servicelost.web.ui import wording
+from servicelost.web.ui.addresses import url_with
 from servicelost.web.ui.assets import asset_url
-from servicelost.web.ui.labels import SEVERITY_ICONS, SEVERITY_LABELS, grade_label
+from servicelost.web.ui.labels import SEVERITY_ICONS, grade_label, severity_label
 
 _HOME = "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-5v-6h-4v6H5a1 1 0 0 1-1-1z"
 _CAR = "M5 16v2m14-2v2M4 16v-4l2-5h12l2 5v4zm3-3h.01M17 13h.01M5 11h14"
@@ -88,13 +89,14 @@ def page_tools() -> dict[str, Any]:
     """What every template of ours can use."""
     return {
         "asset_url": asset_url,
+        "url_with": url_with,
         "navigation": navigation,
         "person": person,
         "can": can,
         "messages": messages,
         "grade_label": grade_label,
         "severity_icon": SEVERITY_ICONS.__getitem__,
-        "severity_label": SEVERITY_LABELS.__getitem__,
+        "severity_label": severity_label,
         "money": wording.money,
         "round_money": wording.round_money,
         "day": wording.day,

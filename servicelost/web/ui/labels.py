@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from servicelost.taxonomy.grades import GRADES, Grade
-from servicelost.taxonomy.severity import Severity
+from servicelost.taxonomy.severity import SEVERITIES, Severity
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.workflow.states import LineState, VisitState
 
@@ -78,7 +78,11 @@ DECISION_LABELS: Mapping[str, str] = {
 }
 
 SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲", Severity.GREEN: "✓"}
-SEVERITY_LABELS: Mapping[str, str] = {Severity.RED: "Red", Severity.YELLOW: "Amber", Severity.GREEN: "Green"}
+
+
+def severity_label(code: str) -> str:
+    """The colour of an inspection in words."""
+    return SEVERITIES[Severity(code)].label
 
 
 def grade_label(code: str) -> str:

@@ -28,7 +28,7 @@ _entry = LedgerEntry.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """An entry in a list, with its words."""
+    """An entry in a list, with its words; what was taken back or came back counts against the losses."""
 
     id: int
     day: date
@@ -39,7 +39,7 @@ class EntryRow:
     where: str
     event: str
     why: str
-    amount_minor: int
+    signed_minor: int
     currency: str
     grade: str
     visit_id: int | None
@@ -112,8 +112,13 @@ def entry_row(row: Any) -> EntryRow:
         row.id, row.business_day, ENTRY_MARKS[row.kind], row.service, row.customer, row.advisor,
         STAGES[Stage(row.stage)].label, LOSS_EVENTS[LossEvent(row.event)].label,
         CAUSES[Cause(row.cause)].label,
-        row.amount_minor, row.currency, row.grade, row.visit_id, row.order, row.document,
+        signed(row.kind, row.amount_minor), row.currency, row.grade, row.visit_id, row.order, row.document,
     )  # fmt: skip
+
+
+def signed(kind: str, amount: int) -> int:
+    """What the entry adds to the sum of losses."""
+    return amount if kind == EntryKind.LOSS else -amount
 
 
 def view_entry(book: Book, entry: LedgerEntry) -> EntryView:

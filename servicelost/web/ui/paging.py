@@ -6,8 +6,10 @@ Lists themselves are made by the queries.
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import Connection, Select
+
+from servicelost.web.ui.addresses import url_with
 
 T = TypeVar("T")
 
@@ -27,12 +29,12 @@ class PageOf(Generic[T]):
     @property
     def previous_url(self) -> str | None:
         """The page of what comes before, if there is one."""
-        return _address(self.number - 1) if self.number > 1 else None
+        return url_with(page=self.number - 1) if self.number > 1 else None
 
     @property
     def next_url(self) -> str | None:
         """The page of what follows, if there is one."""
-        return _address(self.number + 1) if self.more else None
+        return url_with(page=self.number + 1) if self.more else None
 
     @property
     def label(self) -> str:
@@ -53,8 +55,3 @@ def page_of(connection: Connection, statement: Select[Any]) -> PageOf[Any]:
     number = asked_page()
     found = connection.execute(statement.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)).all()
     return PageOf(list(found[:PAGE_SIZE]), number, len(found) > PAGE_SIZE)
-
-
-def _address(number: int) -> str:
-    values: dict[str, Any] = request.args.to_dict(flat=False) | (request.view_args or {})
-    return url_for(f".{(request.endpoint or '').rpartition('.')[2]}", **(values | {"page": number}))

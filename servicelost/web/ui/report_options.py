@@ -38,7 +38,7 @@ _CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum]]] = {
     "grade": (Vocabulary.GRADE, Grade),
     "owner": (Vocabulary.OWNER, Owner),
 }
-_LABELS = {
+LABELS = {
     "dealership": "Dealership", "from": "From", "to": "To", "grain": "Periods", "group_by": "Split by",
     "advisor": "Advisor", "category": "Service", "pay_type": "Pay type", "severity": "Severity",
     "stage": "Where", "event": "What happened", "cause": "Why", "grade": "Confidence",
@@ -70,7 +70,7 @@ def parameters(book: Book, spec: ReportSpec, values: Mapping[str, Any]) -> list[
             continue
         if options is not None and text and text not in dict(options):
             options = (*options, (text, text.replace(",", ", ")))
-        found.append(Parameter(name, _LABELS[name], text, options, name in _ALWAYS_SHOWN or bool(text)))
+        found.append(Parameter(name, LABELS[name], text, options, name in _ALWAYS_SHOWN or bool(text)))
     return found
 
 
@@ -82,13 +82,16 @@ def _options(book: Book, spec: ReportSpec, name: str) -> list[Option]:
     if name == "grain":
         return [(grain.value, grain.value.capitalize()) for grain in Grain]
     if name == "group_by":
-        return [(group, _LABELS.get(group, group.capitalize())) for group in spec.groups]
-    if name in _CODES:
-        vocabulary, codes = _CODES[name]
-        found = [(code.value, CODES[vocabulary](code.value)) for code in codes]
-    else:
-        found = _rows(book, name)
+        return [(group, LABELS.get(group, group.capitalize())) for group in spec.groups]
+    found = _named(book, name)
     return [*found, (NONE, NOT_RECORDED)] if name in _MAY_BE_MISSING and found else found
+
+
+def _named(book: Book, name: str) -> list[Option]:
+    if name not in _CODES:
+        return _rows(book, name)
+    vocabulary, codes = _CODES[name]
+    return [(code.value, CODES[vocabulary](code.value)) for code in codes]
 
 
 def _rows(book: Book, name: str) -> list[Option]:
@@ -100,3 +103,15 @@ def _rows(book: Book, name: str) -> list[Option]:
     if name == "advisor":
         return [(str(row.id), row.name) for row in rows if Role.SERVICE_ADVISOR in row.roles]
     return [(str(row.id), row.name) for row in rows]
+
+
+def in_words(book: Book, name: str, values: Any) -> str:
+    """Chosen values of a parameter as people read them."""
+    texts = [str(value) for value in values] if isinstance(values, list) else [str(values)]
+    if name == "dealership":
+        known = {str(row.id): row.name for row in list_dealerships(book)}
+    elif name in _CODES or name in ("advisor", "category"):
+        known = dict(_named(book, name))
+    else:
+        known = {}
+    return ", ".join(NOT_RECORDED if text == NONE else known.get(text, text) for text in texts)

@@ -32,6 +32,7 @@ class Asked:
 
     spec: ReportSpec
     params: ReportParams
+    shown: ReportRun | None
     document: dict[str, Any] | None
     waiting: ReportRun | None
 
@@ -53,6 +54,7 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
         return Asked(
             spec,
             params,
+            newest,
             None if document is None else present(document, book.connection),
             None if run.state == RunState.DONE else run,
         )

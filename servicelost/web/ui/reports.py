@@ -3,14 +3,17 @@
 Asking is in `report_runs`, the form in `report_options`, the tables in `report_tables`.
 """
 
+import json
 from typing import Any
 
 from flask import jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from servicelost.analytics.exports import FORMATS, export
+from servicelost.analytics.present import present
 from servicelost.analytics.registry import REPORTS
 from servicelost.analytics.runs import visible_run
-from servicelost.kernel.errors import InvalidInput
+from servicelost.kernel.errors import InvalidInput, NotFound
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
@@ -21,6 +24,7 @@ from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.report_options import parameters
 from servicelost.web.ui.report_runs import Asked, ask_report, progress_hint, progress_of
 from servicelost.web.ui.report_tables import Footnotes, bridge, figures, matrix, plots, table
+from servicelost.web.ui.row_files import as_file
 
 _CAUSES_ACROSS = 7
 _HEADLINES = 4
@@ -49,6 +53,17 @@ def report_progress(run_id: int) -> ResponseReturnValue:
     """How far a run is, for the page that waits for it."""
     with current_runtime().unit(current_actor(), reading=True) as book:
         return jsonify(progress_of(visible_run(book, run_id), book.now))
+
+
+@page(f"/reports/runs/{ID}run_id>/<file_format>", Action.READ_REPORTS)
+def report_file(run_id: int, file_format: str) -> ResponseReturnValue:
+    """The result of a run as a file."""
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        run = visible_run(book, run_id)
+        if run.result is None:
+            raise NotFound("NOT_FOUND", f"report run {run_id} has no result")
+        content = export(present(json.loads(run.result), book.connection), file_format)
+    return as_file(content, FORMATS[file_format].content_type, f"{run.report}.{file_format}")
 
 
 def _show(asked: Asked, values: dict[str, Any]) -> str:

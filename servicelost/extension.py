@@ -43,7 +43,7 @@ class ServiceLost:
 
     def init_app(self, app: Flask) -> None:
         """Mount the module; raises ConfigError for a `SERVICELOST_*` setting that is unknown or wrong."""
-        settings = Settings.from_mapping(app.config, instance_path=Path(app.instance_path))
+        settings = Settings.from_mapping(app.config, instance_path=Path(app.instance_path) / NAME)
         app.extensions[NAME] = build_runtime(settings, engine=self._engine, clock=self._clock)
         app.extensions[WEB] = self._web
         mount_pages(app, settings.url_prefix)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from servicelost.analytics.params import ReportParams, stored_params
 from servicelost.analytics.registry import get_spec, load_compute
-from servicelost.analytics.runs import LEASE, claim_run, fail_run, finish_run, version_text
+from servicelost.analytics.runs import LEASE, claim_run, fail_run, finish_run
 from servicelost.analytics.spec import ReportSpec
 from servicelost.directory.models import Dealership
 from servicelost.kernel.errors import InvalidInput, NotFound
@@ -32,13 +32,8 @@ class Facts(Protocol):
         ...
 
     @property
-    def lake_id(self) -> str:
-        """Which lake it is."""
-        ...
-
-    @property
-    def number(self) -> int:
-        """The number of the lake's state."""
+    def state(self) -> str:
+        """The id of the data; equal for equal data only."""
         ...
 
     def table(self, name: str) -> Any:
@@ -66,8 +61,7 @@ def execute_run(
         final = isinstance(error, InvalidInput | NotFound)  # asking again would give the same answer
         repeated(unit, partial(fail_run, claim=claim, error=error, final=final))
         raise
-    version = version_text(facts.lake_id, facts.number)
-    return repeated(unit, lambda book: finish_run(book, claim, document, version))
+    return repeated(unit, lambda book: finish_run(book, claim, document, facts.state))
 
 
 def compute_now(

@@ -141,19 +141,8 @@ def requeue_stranded(book: Book, enqueue: Enqueue, patience: timedelta = QUEUE_P
     return len(stranded)
 
 
-def lake_version(connection: Connection) -> str | None:
-    """Which changes the lake has taken, as a text that differs after each; None before the first."""
-    mark = connection.execute(select(LakeMark.lake_id, LakeMark.number)).first()
-    return None if mark is None else version_text(mark.lake_id, mark.number)
-
-
-def version_text(lake_id: str, number: int) -> str:
-    """One state of one lake as text; equal only for equal data."""
-    return f"{lake_id}:{number}"
-
-
 def _finished(book: Book, digest: str) -> int | None:
-    version = lake_version(book.connection)
+    version = book.connection.scalar(select(LakeMark.state))
     if version is None or book.connection.scalar(select(ChangeEntry.id).limit(1)) is not None:
         return None
     done = select(ReportRun.id).where(

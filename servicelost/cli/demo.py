@@ -2,10 +2,11 @@
 
 import click
 
+from servicelost.analytics.exports import print_report
 from servicelost.analytics.present import present
 from servicelost.cli.installation import open_runtime
+from servicelost.cli.printing import terminal
 from servicelost.cli.progress import progress_bars
-from servicelost.cli.report_tables import show_document
 from servicelost.kernel.actor import SYSTEM
 from servicelost.runtime import Runtime
 from servicelost.simulate.demo import load_demo
@@ -30,4 +31,5 @@ def load_and_show(runtime: Runtime) -> None:
         click.echo(f"not as expected: {problem}", err=True)
     document = run_now(runtime, SYSTEM, "lost-revenue", {})
     with runtime.unit(SYSTEM, reading=True) as book:
-        show_document(present(document, book.connection), sections=("periods",))
+        shown = present(document, book.connection)
+    print_report({**shown, "sections": shown["sections"][:1]}, terminal())

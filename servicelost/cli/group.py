@@ -3,6 +3,7 @@
 Every error of the house becomes one sentence on stderr here, with its exit code; no command does that itself.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -72,10 +73,11 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ServiceLostError as error:
             raise _failure(error) from error
-        except OSError as error:
-            if error.filename is None:
+        except Exception as error:
+            told = _foreign(error)
+            if told is None:
                 raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+            raise click.ClickException(told) from error
 
 
 class Misuse(click.ClickException):
@@ -88,6 +90,19 @@ def command_group(name: str, **more: LazyCommand) -> LazyGroup:
     """All commands under this name, with those that only the caller has first."""
     text = "Finds what a service department loses, where and why."
     return LazyGroup(name, lazy={**more, **COMMANDS}, help=text)
+
+
+def _foreign(error: Exception) -> str | None:
+    """A sentence for what files, database and missing packages do to us; None for a fault of our own."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+        return "PostgreSQL needs a driver: pip install 'servicelost[postgres]'"
+    # Looked up, not imported: help must not wait for SQLAlchemy.
+    database = sys.modules.get("sqlalchemy.exc")
+    if database is not None and isinstance(error, database.OperationalError):
+        return f"the database does not answer: {str(error.orig).strip()}"
+    return None
 
 
 def _failure(error: ServiceLostError) -> click.ClickException:

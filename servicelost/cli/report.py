@@ -1,15 +1,15 @@
 """`report`: which reports there are, and running one here or by a worker."""
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from servicelost.analytics.exports import FORMATS, export, print_report
 from servicelost.analytics.present import present
 from servicelost.analytics.registry import REPORTS
 from servicelost.cli.installation import open_runtime
-from servicelost.cli.report_tables import show_document
+from servicelost.cli.printing import terminal
 from servicelost.kernel.actor import SYSTEM
 from servicelost.runtime import Runtime
 from servicelost.web.reporting import start_run
@@ -54,7 +54,7 @@ def list_command() -> None:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["table", "json", "csv", "xlsx", "html"]),
+    type=click.Choice(["table", *FORMATS]),
     default="table",
     show_default=True,
 )
@@ -79,8 +79,6 @@ def _write(runtime: Runtime, document: dict[str, Any], kind: str, output: Any) -
     with runtime.unit(SYSTEM, reading=True) as book:
         shown = present(document, book.connection)
     if kind == "table":
-        show_document(shown)
-    elif kind == "json":
-        output.write(json.dumps(shown, indent=2, ensure_ascii=False).encode() + b"\n")
+        print_report(shown, terminal())
     else:
-        raise click.UsageError(f"{kind} is not possible yet")
+        output.write(export(shown, kind))

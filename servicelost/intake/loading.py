@@ -18,7 +18,7 @@ from servicelost.directory.models import (
 from servicelost.directory.texts import fold
 from servicelost.intake.apply import provides
 from servicelost.intake.catalogue import IntakeEvent
-from servicelost.intake.models import PARKED_FOR, RECEIVED_BY_EVENT
+from servicelost.intake.models import RECEIVED_BY_EVENT, WAITS_FOR, ReceivedEvent
 from servicelost.kernel.book import Book
 from servicelost.kernel.db import Base
 from servicelost.kernel.lookup import Lookup
@@ -49,7 +49,10 @@ def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
     if len(events) < _SMALL:
         return
     book.preload(RECEIVED_BY_EVENT, ((event.source, event.event_id) for event in events))
-    book.preload(PARKED_FOR, ((key,) for event in events for key in provides(event)))
+    things = {thing for event in events for thing in provides(event)}
+    book.preload(WAITS_FOR, ((thing,) for thing in things))
+    waits = [wait for thing in things for wait in book.many(WAITS_FOR, thing)]
+    book.preload_ids(ReceivedEvent, (wait.received_event_id for wait in waits))
     book.preload(DEALERSHIP_BY_CODE, ((event.dealership,) for event in events))
     _by_source(book, CUSTOMER_BY_SOURCE, _ids(events, "customer"))
     vehicles = _by_source(book, VEHICLE_BY_SOURCE, _ids(events, "vehicle"))

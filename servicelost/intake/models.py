@@ -25,10 +25,7 @@ class ReceivedEvent(Base):
     """An event by its source and id, so that it acts once however often it is sent."""
 
     __tablename__ = f"{PREFIX}received_event"
-    __table_args__ = (
-        UniqueConstraint("source", "event_id"),
-        Index("ix_servicelost_received_event_waits", "waits_for"),
-    )
+    __table_args__ = (UniqueConstraint("source", "event_id"),)
 
     version: Mapped[Version]
     source: Mapped[SourceName]
@@ -44,5 +41,19 @@ class ReceivedEvent(Base):
     payload: Mapped[dict[str, Any] | None]
 
 
+class EventWait(Base):
+    """A thing that a parked event waits, or waited, for; append-only.
+
+    First it may wait for its visit and then for its line, and what a lookup searches by must never
+    change: so each thing is a row of its own. `ReceivedEvent.waits_for` repeats the latest for people.
+    """
+
+    __tablename__ = f"{PREFIX}event_wait"
+    __table_args__ = (Index("ix_servicelost_event_wait_thing", "thing"),)
+
+    received_event_id: Mapped[Ref]
+    thing: Mapped[str] = mapped_column(String(300))
+
+
 RECEIVED_BY_EVENT = Lookup(ReceivedEvent, "source", "event_id")
-PARKED_FOR = Lookup(ReceivedEvent, "waits_for", many=True)
+WAITS_FOR = Lookup(EventWait, "thing", many=True)

@@ -7,18 +7,18 @@ said in `apply`; nothing here knows a visit from a call.
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from servicelost.directory.models import DEALERSHIP_BY_CODE
 from servicelost.intake.apply import apply_event, provides
 from servicelost.intake.catalogue import IntakeEvent, parse_event
 from servicelost.intake.loading import preload
-from servicelost.intake.models import PARKED_FOR, RECEIVED_BY_EVENT, EventStatus, ReceivedEvent
+from servicelost.intake.models import RECEIVED_BY_EVENT, WAITS_FOR, EventStatus, EventWait, ReceivedEvent
 from servicelost.intake.payload import pack, unpack
 from servicelost.intake.results import EventResult, Outcome, rejected
 from servicelost.intake.terms import terms_of
 from servicelost.kernel.book import Book
-from servicelost.kernel.errors import Conflict, FieldProblem, NotYet, ServiceLostError, StaleRow
+from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput, NotYet, ServiceLostError, StaleRow
 from servicelost.kernel.uow import UnitOfWork, repeated
 
 MakeUnit = Callable[[], UnitOfWork]
@@ -26,7 +26,7 @@ Numbered = tuple[int, IntakeEvent]
 NumberedRaw = tuple[int, object]
 
 CHUNK = 500
-_INTERFERENCE = (StaleRow, IntegrityError, OperationalError)
+_ONE_BY_ONE = (StaleRow, IntegrityError, OperationalError, DataError)
 
 
 def receive(make_unit: MakeUnit, raws: Iterable[object], *, chunk: int = CHUNK) -> list[EventResult]:
@@ -46,16 +46,19 @@ def _receive_chunk(make_unit: MakeUnit, part: Sequence[NumberedRaw]) -> list[Eve
     try:
         with make_unit() as book:
             return receive_in(book, part)
-    except _INTERFERENCE:
-        return [_receive_alone(make_unit, numbered) for numbered in part]
-
-
-def _receive_alone(make_unit: MakeUnit, numbered: NumberedRaw) -> EventResult:
-    return repeated(make_unit, lambda book: receive_in(book, [numbered]))[0]
+    except _ONE_BY_ONE:
+        events, results = repeated(make_unit, lambda book: _parse_all(book, part))
+        return _in_order_sent([*results, *(_apply_alone(make_unit, numbered) for numbered in events)])
 
 
 def receive_in(book: Book, part: Sequence[NumberedRaw]) -> list[EventResult]:
     """Take in numbered raw events within a unit of work that somebody else commits."""
+    events, results = _parse_all(book, part)
+    return _in_order_sent([*results, *apply_in(book, events)])
+
+
+def _parse_all(book: Book, part: Sequence[NumberedRaw]) -> tuple[list[Numbered], list[EventResult]]:
+    """The events by the time they happened, and the results of those that are none."""
     events: list[Numbered] = []
     results: list[EventResult] = []
     for index, raw in part:
@@ -63,24 +66,31 @@ def receive_in(book: Book, part: Sequence[NumberedRaw]) -> list[EventResult]:
             events.append((index, parse_event(raw, terms_of(book, raw))))
         except ServiceLostError as error:
             results.append(rejected(index, _id_of(raw), error))
-    events.sort(key=lambda numbered: numbered[1].occurred_at)
-    results.extend(apply_in(book, events))
+    return sorted(events, key=lambda numbered: numbered[1].occurred_at), results
+
+
+def _in_order_sent(results: Iterable[EventResult]) -> list[EventResult]:
     return sorted(results, key=lambda result: result.index)
 
 
 def apply_all(make_unit: MakeUnit, events: Sequence[Numbered]) -> list[EventResult]:
-    """Apply parsed events in this order, in one transaction; event by event if another writer interferes."""
+    """Apply parsed events in this order, in one transaction; event by event if the database refuses the whole."""
     if not events:
         return []
     try:
         with make_unit() as book:
             return apply_in(book, events)
-    except _INTERFERENCE:
+    except _ONE_BY_ONE:
         return [_apply_alone(make_unit, numbered) for numbered in events]
 
 
 def _apply_alone(make_unit: MakeUnit, numbered: Numbered) -> EventResult:
-    return repeated(make_unit, lambda book: apply_in(book, [numbered]))[0]
+    index, event = numbered
+    try:
+        return repeated(make_unit, lambda book: apply_in(book, [numbered]))[0]
+    except DataError as error:
+        told = f"the database refused a value of this event: {error.orig}"
+        return rejected(index, event.event_id, InvalidInput("NOT_STORABLE", told))
 
 
 def apply_in(book: Book, events: Sequence[Numbered]) -> list[EventResult]:
@@ -109,20 +119,24 @@ def _take_in(book: Book, index: int, event: IntakeEvent) -> EventResult:
 
 
 def _wake(book: Book, event: IntakeEvent) -> None:
-    """Try again what waited for the fact that has just come; what is refused stays parked and says why."""
-    for key in provides(event):
-        for parked in sorted(book.many(PARKED_FOR, key), key=lambda row: (row.occurred_at, row.id)):
-            if parked.status == EventStatus.PARKED:
+    """Try again what waited for the fact that has come; what is refused stays parked with its reason."""
+    for thing in provides(event):
+        waiting = [book.get(ReceivedEvent, wait.received_event_id) for wait in book.many(WAITS_FOR, thing)]
+        for parked in sorted(waiting, key=lambda row: (row.occurred_at, row.id)):
+            if parked.status == EventStatus.PARKED and parked.waits_for == thing:
                 retry_parked(book, parked)
 
 
 def retry_parked(book: Book, parked: ReceivedEvent) -> bool:
-    """Try a parked event again; True if it has been accepted, else its reason is brought up to date."""
+    """Try a parked event again; True if it is accepted, else what it waits for is brought up to date."""
     assert parked.payload is not None
     event = unpack(parked.payload)
     try:
         with book.step():
             apply_event(book, event)
+    except NotYet as early:
+        _wait(book, parked, event, early)
+        return False
     except ServiceLostError as error:
         parked.why = error.message
         return False
@@ -139,13 +153,19 @@ def _remember(book: Book, event: IntakeEvent, known: ReceivedEvent | None) -> No
 
 
 def _park(book: Book, event: IntakeEvent, early: NotYet, known: ReceivedEvent | None) -> None:
-    waits_for = key_of(event, early.waits_for)
-    if known is not None:
-        known.waits_for, known.why = waits_for, early.message
-        return
-    row = _row(book, event, EventStatus.PARKED)
-    row.waits_for, row.why, row.payload = waits_for, early.message, pack(event)
-    book.add(row)
+    if known is None:
+        known = _row(book, event, EventStatus.PARKED)
+        known.payload = pack(event)
+        book.add(known)
+    _wait(book, known, event, early)
+
+
+def _wait(book: Book, parked: ReceivedEvent, event: IntakeEvent, early: NotYet) -> None:
+    """Let the parked event wait for what it lacks now."""
+    thing = key_of(event, early.waits_for)
+    if parked.waits_for != thing:
+        book.add(EventWait(received_event_id=parked.id, thing=thing))
+    parked.waits_for, parked.why = thing, early.message
 
 
 def key_of(event: IntakeEvent, thing: str) -> str:

@@ -12,9 +12,9 @@ _USUAL = Terms()
 def terms_of(book: Book, raw: object) -> Terms:
     """The terms of the dealership a raw event names; the usual ones while it cannot be told which that is."""
     code = raw.get("dealership") if isinstance(raw, dict) else None
-    if not isinstance(code, str):
+    if not isinstance(code, str) or not code.isprintable():  # nothing a database could be asked for
         return _USUAL
-    return book.memo(("terms", code), lambda: _read(book, code))
+    return book.memo(("terms", code.strip()), lambda: _read(book, code.strip()))
 
 
 def _read(book: Book, code: str) -> Terms:

@@ -5,6 +5,8 @@ One counter serves all tables. Nothing but numbers comes from here.
 
 import os
 import threading
+import weakref
+from functools import partial
 
 from sqlalchemy import BigInteger, Connection, Engine, String, insert, update
 from sqlalchemy.exc import IntegrityError
@@ -52,12 +54,12 @@ class IdPool:
         self._block = block
         self._lock = threading.Lock()
         self._next = self._end = 0
-        self._pid = os.getpid()
+        os.register_at_fork(after_in_child=partial(_start_anew, weakref.ref(self)))
 
     def take(self, count: int) -> range:
         """So many fresh ids, consecutive."""
         with self._lock:
-            if self._pid != os.getpid() or self._end - self._next < count:
+            if self._end - self._next < count:
                 self._refill(max(self._block, count))
             first = self._next
             self._next += count
@@ -71,7 +73,13 @@ class IdPool:
             with self._engine.begin() as connection:
                 self._next = reserve(connection, size)
         self._end = self._next + size
-        self._pid = os.getpid()
+
+
+def _start_anew(reference: "weakref.ref[IdPool]") -> None:
+    """Forget the parent's block, and its lock, which another of the parent's threads may have held."""
+    pool = reference()
+    if pool is not None:
+        pool._lock, pool._next, pool._end = threading.Lock(), 0, 0
 
 
 class IdFeed:

@@ -27,12 +27,15 @@ _NO_MINOR_UNIT = frozenset(
     ]
 )
 _THREE_DIGITS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+_FOUR_DIGITS = frozenset(["CLF", "UYW"])
 
 
 def minor_digits(currency: str) -> int:
     """How many decimals the currency has (ISO 4217)."""
     if currency in _NO_MINOR_UNIT:
         return 0
+    if currency in _FOUR_DIGITS:
+        return 4
     return 3 if currency in _THREE_DIGITS else 2
 
 

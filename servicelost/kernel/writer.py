@@ -106,24 +106,43 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
     if len(rows) >= _BULK and connection.dialect.driver == "psycopg":
         _copy(connection, table, rows)
         return
+    if connection.dialect.paramstyle == "qmark":
+        _insert_driver(connection, table, rows)
+        return
     names = [column.key for column in table.columns]
     connection.execute(insert(table), [{name: row.__dict__[name] for name in names} for row in rows])
 
 
+def _insert_driver(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
+    """Straight to the driver: on SQLite compiling the parameters costs more than storing the rows."""
+    names = [column.key for column in table.columns]
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own table's names
+    connection.exec_driver_sql(statement, list(_records(connection, table, names, rows)))
+
+
 def _copy(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
     names = [column.key for column in table.columns]
-    convert = _converters(connection, table, names)
     quoted = ", ".join(f'"{name}"' for name in names)
     statement = f'COPY "{table.name}" ({quoted}) FROM STDIN'
     cursor = connection.connection.cursor()
     with _as_sqlalchemy_raises(connection, statement), cursor.copy(statement) as copy:
-        for row in rows:
-            values = row.__dict__
-            record = [values[name] for name in names]
-            for place, process in convert:
-                record[place] = process(record[place])
+        for record in _records(connection, table, names, rows):
             copy.write_row(record)
     cursor.close()
+
+
+def _records(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Base]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver wants them."""
+    convert = _converters(connection, table, names)
+    for row in rows:
+        values = row.__dict__
+        record = [values[name] for name in names]
+        for place, process in convert:
+            record[place] = process(record[place])
+        yield tuple(record)
 
 
 @contextmanager

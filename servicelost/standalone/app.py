@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask, redirect
+from flask import Flask, redirect, request
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
+from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from servicelost.config import Settings
@@ -33,6 +35,7 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
     )
+    app.session_interface = _Sessions()
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies)  # type: ignore[method-assign]
     ServiceLost(identity=signed_in_actor, sign_in_url=sign_in_url).init_app(app)
@@ -40,6 +43,14 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
     if settings.url_prefix:
         app.add_url_rule("/", "root", lambda: _redirect_to(settings.url_prefix))
     return app
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, whose cookie comes back over HTTPS only if it went out over HTTPS."""
+
+    @override
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return super().get_cookie_secure(app) or request.is_secure
 
 
 def kept_secret(file: Path) -> str:

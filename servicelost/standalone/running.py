@@ -27,6 +27,10 @@ from servicelost.standalone.serving import address_of
 
 _SCRIPT = (sys.executable, "-m", "servicelost.standalone.script")
 _READY_SECONDS = 20.0
+_SHOWN_ONCE = (
+    "Sign in as (the passwords are not shown again; 'servicelost account password NAME' makes a new one):"
+)
+_SHOWN_BEFORE = "Sign-ins were shown at the first start; 'servicelost account list' has the names."
 
 
 class CannotRun(ServiceLostError):
@@ -62,10 +66,7 @@ def _announce(settings: Settings, sign_ins: list[SignIn]) -> None:
     if not _answers(f"{address}api/v1/health"):
         click.echo("The web server has not answered yet; see the messages above.", err=True)
     click.echo(f"\nservicelost is running: {address}")
-    if sign_ins:
-        click.echo(
-            "Sign in as (these passwords are not shown again; 'servicelost account password' makes new ones):"
-        )
+    click.echo(_SHOWN_ONCE if sign_ins else _SHOWN_BEFORE)
     for sign_in in sign_ins:
         who = ", ".join(filter(None, [sign_in.person, *sign_in.roles]))
         click.echo(f"  {sign_in.username:<10} {sign_in.password}   {who}")

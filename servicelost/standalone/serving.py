@@ -18,7 +18,8 @@ _ANSWERED_BODIES = 16
 def web() -> None:
     """Start the web server alone, for a machine whose workers run elsewhere."""
     found = installation()
-    settings = found.runtime.settings
+    settings = found.runtime.settings  # refuses a database that is not up to date
+    found.runtime.dispose()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = found.app
     signal.signal(signal.SIGTERM, _stop)
@@ -34,7 +35,7 @@ def web() -> None:
 
 def address_of(settings: Settings) -> str:
     """Where a browser on this machine finds the first page."""
-    host = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host  # noqa: S104 - compared
+    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - only compared
     return f"http://{host}:{settings.port}{settings.url_prefix}/"
 
 

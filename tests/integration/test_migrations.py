@@ -9,7 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from servicelost import migrations, wiring
+from servicelost.cli.drafting import draft_migration
 from servicelost.kernel.db import PREFIX, Base, open_engine
+from servicelost.kernel.errors import NotFound
 from servicelost.migrations import MigrationError, find_drift, is_current, upgrade
 from servicelost.migrations.scope import VERSION_TABLE
 from servicelost.migrations.upgrading import configuration
@@ -109,3 +111,11 @@ def test_every_table_has_our_prefix_and_every_model_is_known() -> None:
     )
     assert declared == len(Base.metadata.tables)
     assert all(name.startswith(PREFIX) for name in Base.metadata.tables)
+
+
+def test_there_is_nothing_to_draft() -> None:
+    folder = Path(migrations.__file__).parent / "versions"
+    before = set(folder.iterdir())
+    with pytest.raises(NotFound, match="already make what the models declare"):
+        draft_migration("nothing")
+    assert set(folder.iterdir()) == before

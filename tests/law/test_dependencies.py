@@ -36,7 +36,7 @@ def foreign_imports() -> dict[str, str]:
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             modules += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
             found |= {module.partition(".")[0]: name(path) for module in modules}
-    ours = {path.name for path in (ROOT / "plugins").glob("*")} | {"servicelost"}
+    ours = {path.name for path in (ROOT / "plugins").glob("*")} | {"servicelost", "benchmarks"}
     return {
         module: where for module, where in found.items() if module not in {*ours, *sys.stdlib_module_names}
     }

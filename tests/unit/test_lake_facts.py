@@ -1,5 +1,7 @@
 """What may be in the lake, and on which day things happened."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -85,6 +87,16 @@ def test_the_lake_is_a_folder_by_path_or_file_url(tmp_path: object) -> None:
     assert Folder("file:///srv/the%20lake").root == Folder("/srv/the lake").root
     with pytest.raises(LakeError, match="folder"):
         Folder("s3://bucket/lake")
+
+
+def test_asking_how_the_lake_is_loads_no_engine() -> None:
+    program = """
+import sys
+import servicelost.analytics.engine, servicelost.analytics.lake.condition, servicelost.analytics.lake.models
+print(sorted({"duckdb", "ibis", "numpy", "pandas", "pyarrow"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def _column(values: list[object], kind: object = None) -> object:

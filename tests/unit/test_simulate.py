@@ -1,3 +1,7 @@
+"""The simulated dealership: repeatable, plausible, and acceptable to the catalogue."""
+
+"""The simulated dealership: repeatable, acceptable to the intake, with weak spots somebody can find."""
+
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any

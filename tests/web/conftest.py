@@ -161,7 +161,7 @@ def make_world(tmp_path: Path, filled_database: Path) -> Iterator[Callable[..., 
         shutil.copy(filled_database, folder / "servicelost.db")
         clock, signed_in = FrozenClock(NOW), [None]
         app = Flask("host", instance_path=str(folder))
-        app.config.from_mapping({"SECRET_KEY": "host", **config})
+        app.config.from_mapping({"SECRET_KEY": "host", "SERVICELOST_INSTANCE_PATH": folder, **config})
         ServiceLost(identity=lambda: signed_in[0], clock=clock).init_app(app)
         runtime = app.extensions[NAME]
         made.append(runtime)

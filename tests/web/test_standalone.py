@@ -124,14 +124,23 @@ def test_signing_out_ends_it(client: FlaskClient) -> None:
     assert client.get("/service/visits").status_code == HTTPStatus.FOUND
 
 
-@pytest.mark.parametrize("secure", ["no", "yes"])
-def test_the_session_cookie(make_app: MakeApp, secure: str) -> None:
-    client = make_app(SERVICELOST_SECURE_COOKIES=secure).test_client()
-    answer = sign_in(client, base_url="https://localhost")
+@pytest.mark.parametrize(
+    ("scheme", "setting", "secure"), [("http", "no", False), ("https", "no", True), ("https", "yes", True)]
+)
+def test_the_session_cookie(make_app: MakeApp, scheme: str, setting: str, secure: bool) -> None:
+    client = make_app(SERVICELOST_SECURE_COOKIES=setting).test_client()
+    answer = sign_in(client, base_url=f"{scheme}://localhost")
     [cookie] = [text for text in answer.headers.getlist("Set-Cookie") if "servicelost_session" in text]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
-    assert ("Secure" in cookie) is (secure == "yes")
+    assert ("Secure" in cookie) is secure
+
+
+@pytest.mark.parametrize(("proxies", "secure"), [("0", False), ("1", True)])
+def test_a_proxy_is_believed_only_where_it_is_expected(make_app: MakeApp, proxies: str, secure: bool) -> None:
+    client = make_app(SERVICELOST_TRUSTED_PROXIES=proxies).test_client()
+    answer = sign_in(client, headers={"X-Forwarded-Proto": "https"})
+    assert any("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie")) is secure
 
 
 def test_another_password_or_a_locked_account_ends_open_sessions(app: Flask) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from servicelost.analytics.line_status import LineStatus
 from servicelost.analytics.selection import DIMENSIONS, Selection, given, invalid, read_selection, texts
+from servicelost.analytics.specs.bridge import LINE_STEPS, LOSS_STEPS
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.errors import FieldProblem, InvalidInput
 from servicelost.opportunities.ledger.models import EntryKind
@@ -24,7 +25,7 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """Which rows are wanted; `sold` and `priced` None: both kinds."""
+    """Which rows are wanted; `sold` and `priced` None: both kinds; `step` is one of the bridge."""
 
     target: Target
     selection: Selection
@@ -34,11 +35,12 @@ class Drill:
     statuses: tuple[LineStatus, ...] = ()
     sold: bool | None = None
     priced: bool | None = None
+    step: str | None = None
 
 
 _NAMES = {
     "target", "currency", "dealership", "from", "to", "kind", "recoveries", "status", "sold", "priced",
-    *DIMENSIONS,
+    "step", *DIMENSIONS,
 }  # fmt: skip
 
 
@@ -57,6 +59,7 @@ def read_drill(values: Mapping[str, Any], actor: Actor, codes: Mapping[str, int]
         statuses=tuple(LineStatus(text) for text in _several(values, "status", tuple(LineStatus))),
         sold=_answer(values, "sold"),
         priced=_answer(values, "priced"),
+        step=_one_of(values, "step", tuple(LINE_STEPS | LOSS_STEPS)),
     )
 
 

@@ -13,8 +13,8 @@ from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
-_entry = LedgerEntry.__table__
-_loss = LedgerEntry.__table__.alias("loss")
+ENTRY = LedgerEntry.__table__
+LOSS = LedgerEntry.__table__.alias("loss")
 _dealership, _employee = Dealership.__table__, Employee.__table__
 _category, _visit, _line = ServiceCategory.__table__, Visit.__table__, Line.__table__
 
@@ -30,25 +30,25 @@ _OF_LOSS = ("stage", "event", "cause", "cause_basis", "owner", "grade", "pay_typ
 def ledger_query(drill: Drill) -> Select[Any]:
     """The entries with what people need to recognise them, newest first."""
     joined = (
-        _entry.join(_loss, _loss.c.id == func.coalesce(_entry.c.loss_id, _entry.c.id))
-        .join(_dealership, _dealership.c.id == _entry.c.dealership_id)
-        .outerjoin(_employee, _employee.c.id == _loss.c.advisor_id)
-        .outerjoin(_category, _category.c.id == _loss.c.category_id)
-        .outerjoin(_visit, _visit.c.id == _loss.c.visit_id)
-        .outerjoin(_line, _line.c.id == _loss.c.line_id)
+        ENTRY.join(LOSS, LOSS.c.id == func.coalesce(ENTRY.c.loss_id, ENTRY.c.id))
+        .join(_dealership, _dealership.c.id == ENTRY.c.dealership_id)
+        .outerjoin(_employee, _employee.c.id == LOSS.c.advisor_id)
+        .outerjoin(_category, _category.c.id == LOSS.c.category_id)
+        .outerjoin(_visit, _visit.c.id == LOSS.c.visit_id)
+        .outerjoin(_line, _line.c.id == LOSS.c.line_id)
     )
     columns = [
-        *(_entry.c[name] for name in _SHOWN),
-        *(_loss.c[name] for name in _OF_LOSS),
-        _loss.c.business_day.label("loss_day"),
+        *(ENTRY.c[name] for name in _SHOWN),
+        *(LOSS.c[name] for name in _OF_LOSS),
+        LOSS.c.business_day.label("loss_day"),
         _dealership.c.code.label("dealership"),
         _employee.c.name.label("advisor"),
         _category.c.name.label("category"),
         _visit.c.source_id.label("order"),
         _line.c.description.label("line"),
     ]
-    query = select(*columns).select_from(joined).where(*_conditions(drill))
-    return query.order_by(_entry.c.business_day.desc(), _entry.c.id.desc())
+    query = select(*columns).select_from(joined).where(*entry_conditions(drill))
+    return query.order_by(ENTRY.c.business_day.desc(), ENTRY.c.id.desc())
 
 
 def ledger_sums(query: Select[Any]) -> Select[Any]:
@@ -69,24 +69,31 @@ def ledger_sums(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _conditions(drill: Drill) -> list[ColumnElement[bool]]:
+def entry_conditions(drill: Drill) -> list[ColumnElement[bool]]:
+    """What the filters mean for an entry beside its LOSS."""
     selection = drill.selection
-    found: list[ColumnElement[bool]] = []
-    if selection.dealerships is not None:
-        found.append(_entry.c.dealership_id.in_(selection.dealerships))
+    found = scope_conditions(drill)
     if selection.first is not None:
-        found.append(_loss.c.business_day >= selection.first)
+        found.append(LOSS.c.business_day >= selection.first)
     if selection.last is not None:
-        found.append(_loss.c.business_day <= selection.last)
+        found.append(LOSS.c.business_day <= selection.last)
         if not drill.every_recovery:
-            later = _entry.c.business_day > selection.last
-            found.append(~((_entry.c.kind == EntryKind.RECOVERY.value) & later))
-    if drill.currency is not None:
-        found.append(_entry.c.currency == drill.currency)
+            later = ENTRY.c.business_day > selection.last
+            found.append(~((ENTRY.c.kind == EntryKind.RECOVERY.value) & later))
     if drill.kinds:
-        found.append(_entry.c.kind.in_(drill.kinds))
+        found.append(ENTRY.c.kind.in_(drill.kinds))
     for name, values in selection.choices.items():
-        found.append(one_of(_loss.c[_TRAITS.get(name, name)], values))
+        found.append(one_of(LOSS.c[_TRAITS.get(name, name)], values))
+    return found
+
+
+def scope_conditions(drill: Drill) -> list[ColumnElement[bool]]:
+    """The dealerships and the currency alone."""
+    found: list[ColumnElement[bool]] = []
+    if drill.selection.dealerships is not None:
+        found.append(ENTRY.c.dealership_id.in_(drill.selection.dealerships))
+    if drill.currency is not None:
+        found.append(ENTRY.c.currency == drill.currency)
     return found
 
 

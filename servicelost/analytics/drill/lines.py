@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Join, Select, and_, false, func, or_, select
 
 from servicelost.analytics.drill.filters import Drill
 from servicelost.analytics.drill.ledger import one_of
@@ -18,15 +18,16 @@ from servicelost.directory.models import Dealership, Employee, ServiceCategory
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
-_line, _visit, _dealership = Line.__table__, Visit.__table__, Dealership.__table__
+LINE, _visit, _dealership = Line.__table__, Visit.__table__, Dealership.__table__
 _employee, _category = Employee.__table__, ServiceCategory.__table__
-_at = func.coalesce(_visit.c.opened_at, _visit.c.planned_at, _line.c.created_at)
-_pay_type = func.coalesce(_line.c.pay_type, _visit.c.pay_type)
+UNSOLD = LINE.c.state.not_in(SOLD_STATES)
+_at = func.coalesce(_visit.c.opened_at, _visit.c.planned_at, LINE.c.created_at)
+_pay_type = func.coalesce(LINE.c.pay_type, _visit.c.pay_type)
 _COLUMNS = {
     "advisor": _visit.c.advisor_id,
-    "category": _line.c.category_id,
+    "category": LINE.c.category_id,
     "pay_type": _pay_type,
-    "severity": _line.c.severity,
+    "severity": LINE.c.severity,
 }
 
 
@@ -36,14 +37,13 @@ def lines_query(drill: Drill, dealerships: Sequence[Any]) -> Select[Any]:
     `dealerships` are rows of id, currency and time zone. A choice that lines do not carry finds none.
     """
     joined = (
-        _line.join(_visit, _visit.c.id == _line.c.visit_id)
-        .join(_dealership, _dealership.c.id == _line.c.dealership_id)
+        recommended_lines()
         .outerjoin(_employee, _employee.c.id == _visit.c.advisor_id)
-        .outerjoin(_category, _category.c.id == _line.c.category_id)
+        .outerjoin(_category, _category.c.id == LINE.c.category_id)
     )
     columns = [
-        *(_line.c[name] for name in ("id", "visit_id", "dealership_id", "state", "severity", "description")),
-        _line.c.amount_minor,
+        *(LINE.c[name] for name in ("id", "visit_id", "dealership_id", "state", "severity", "description")),
+        LINE.c.amount_minor,
         _dealership.c.currency,
         _dealership.c.code.label("dealership"),
         _visit.c.source_id.label("order"),
@@ -52,8 +52,15 @@ def lines_query(drill: Drill, dealerships: Sequence[Any]) -> Select[Any]:
         _employee.c.name.label("advisor"),
         _category.c.name.label("category"),
     ]
-    query = select(*columns).select_from(joined).where(*_conditions(drill, dealerships))
-    return query.order_by(_at.desc(), _line.c.id.desc())
+    query = select(*columns).select_from(joined).where(*line_conditions(drill, dealerships))
+    return query.order_by(_at.desc(), LINE.c.id.desc())
+
+
+def recommended_lines() -> Join:
+    """Lines with their visit and dealership."""
+    return LINE.join(_visit, _visit.c.id == LINE.c.visit_id).join(
+        _dealership, _dealership.c.id == LINE.c.dealership_id
+    )
 
 
 def lines_sums(query: Select[Any]) -> Select[Any]:
@@ -67,21 +74,21 @@ def lines_sums(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _conditions(drill: Drill, dealerships: Sequence[Any]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_line.c.origin == RECOMMENDED]
+def line_conditions(drill: Drill, dealerships: Sequence[Any]) -> list[ColumnElement[bool]]:
+    """What the filters mean for lines of `recommended_lines`."""
+    found: list[ColumnElement[bool]] = [LINE.c.origin == RECOMMENDED]
     if drill.selection.dealerships is not None:
-        found.append(_line.c.dealership_id.in_(drill.selection.dealerships))
+        found.append(LINE.c.dealership_id.in_(drill.selection.dealerships))
     if drill.currency is not None:
         found.append(_dealership.c.currency == drill.currency)
     if drill.selection.first or drill.selection.last:
         found.append(_within(drill.selection.first, drill.selection.last, dealerships))
     if drill.sold is not None:
-        sold = _line.c.state.in_(SOLD_STATES)
-        found.append(sold if drill.sold else ~sold)
+        found.append(~UNSOLD if drill.sold else UNSOLD)
     if drill.statuses:
-        found.append(_line.c.state.in_(states_of(*drill.statuses)))
+        found.append(LINE.c.state.in_(states_of(*drill.statuses)))
     if drill.priced is not None:
-        priced = func.coalesce(_line.c.amount_minor, 0) != 0
+        priced = func.coalesce(LINE.c.amount_minor, 0) != 0
         found.append(priced if drill.priced else ~priced)
     for name, values in drill.selection.choices.items():
         found.append(one_of(_COLUMNS[name], values) if name in _COLUMNS else false())
@@ -95,7 +102,7 @@ def _within(first: date | None, last: date | None, dealerships: Sequence[Any]) -
     return or_(
         false(),
         *(
-            and_(_line.c.dealership_id.in_(members), *_bounds(first, last, ZoneInfo(zone)))
+            and_(LINE.c.dealership_id.in_(members), *_bounds(first, last, ZoneInfo(zone)))
             for zone, members in zones.items()
         ),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from servicelost.analytics.drill.bridge import entry_in_step, line_in_step
 from servicelost.analytics.drill.filters import Drill, Target
 from servicelost.analytics.drill.ledger import ledger_query, ledger_sums
 from servicelost.analytics.drill.lines import lines_query, lines_sums
@@ -37,7 +38,7 @@ def open_drill(connection: Connection, drill: Drill, *, offset: int = 0, limit: 
     """One page of the rows, newest first, and the sums over all of them."""
     limit = max(1, min(limit, _LARGEST_PAGE))
     ledger = drill.target is Target.LEDGER
-    query = ledger_query(drill) if ledger else lines_query(drill, _dealerships(connection))
+    query = _query(connection, drill)
     rows = connection.execute(query.offset(max(0, offset)).limit(limit)).mappings()
     summary = _summary(connection, ledger_sums(query) if ledger else lines_sums(query))
     count, currencies = summary.pop("count"), {summary.pop("low"), summary.pop("high")}
@@ -46,6 +47,15 @@ def open_drill(connection: Connection, drill: Drill, *, offset: int = 0, limit: 
         name: str(from_minor(int(minor or 0), currency)) for name, minor in summary.items()
     }  # fmt: skip
     return DrillPage(drill.target, [_written(dict(row)) for row in rows], count, currency, sums)
+
+
+def _query(connection: Connection, drill: Drill) -> Select[Any]:
+    dealerships = connection.execute(select(Dealership.id, Dealership.currency, Dealership.timezone)).all()
+    if drill.target is Target.LEDGER:
+        query = ledger_query(drill)
+        return query.where(entry_in_step(drill, dealerships)) if drill.step else query
+    query = lines_query(drill, dealerships)
+    return query.where(line_in_step(drill, dealerships)) if drill.step else query
 
 
 def _summary(connection: Connection, sums: Select[Any]) -> dict[str, Any]:
@@ -59,7 +69,3 @@ def _written(row: dict[str, Any]) -> dict[str, Any]:
         minor = row.pop(name)
         row[name.removesuffix("_minor")] = None if minor is None else str(from_minor(minor, currency))
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
-
-
-def _dealerships(connection: Connection) -> Sequence[Any]:
-    return connection.execute(select(Dealership.id, Dealership.currency, Dealership.timezone)).all()

@@ -98,7 +98,7 @@ def confirm(engine: Engine, manifest: Manifest, entries: Collection[int]) -> Non
 def mismatch(manifest: Manifest) -> LakeError:
     """The error for a lake that the database does not feed, or not from this state on."""
     message = (
-        f"the database feeds another lake, or another state of this one than number {manifest.number}: one of "
-        "them was replaced or restored; run: servicelost lake rebuild"
+        f"the database feeds another lake, or another state of this one than number {manifest.number}: one "
+        "of them was replaced or restored; run: servicelost lake rebuild"
     )
     return LakeError("LAKE_MISMATCH", message)

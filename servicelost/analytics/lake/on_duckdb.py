@@ -3,6 +3,7 @@
 Limits and settings of the engine only; which files are read is decided by the caller.
 """
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -17,7 +18,7 @@ class DuckDB:
 
     def __init__(self, memory_limit: str = "1GB", threads: int | None = None) -> None:
         spill = tempfile.mkdtemp(prefix="servicelost-duckdb-")
-        weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
+        weakref.finalize(self, _remove, spill, os.getpid())
         options = {"memory_limit": memory_limit, "temp_directory": spill}
         self._backend = ibis.duckdb.connect(**options, **({"threads": threads} if threads else {}))
         # Files never change under their names, so that their metadata need not be read twice.
@@ -30,3 +31,9 @@ class DuckDB:
         schema = ibis.Schema.from_pyarrow(pq.read_schema(paths[0]))
         query = f"SELECT * FROM read_parquet([{listed}])"  # noqa: S608 - our own paths, quoted
         return self._backend.sql(query, schema=schema)
+
+
+def _remove(folder: str, owner: int) -> None:
+    # A forked child inherits the call, not the folder.
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)

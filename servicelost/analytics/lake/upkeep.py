@@ -71,7 +71,9 @@ def _continues(engine: Engine, folder: Folder, manifest: Manifest) -> bool:
         known = capture.known_state(connection)
     if known is None:
         return False
-    if known != manifest.state:
+    if known not in (manifest.state, manifest.follows):
+        raise capture.mismatch(manifest)
+    if known == manifest.follows:
         settle(folder, engine, manifest)
     return True
 

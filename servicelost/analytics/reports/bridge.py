@@ -6,6 +6,7 @@ else the latest. The steps are counted one by one, nothing is left over for a re
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 from ibis.expr.types import Column, Table
@@ -151,12 +152,14 @@ def _other_losses(question: Question, table: Table, matched: Table) -> dict[str,
     return {names[cell["lines"]]: Part(cell["minor"], cell["n"]) for cell in rows_of(cells)}
 
 
-def _drill(question: Question, step: Measure) -> dict[str, object] | None:
-    if step is steps.UNSOLD:
-        return question.drill("lines", sold="no")
+def _drill(question: Question, step: Measure) -> dict[str, Any]:
+    if step.key in steps.LINE_STEPS:
+        return question.drill("lines", step=step.key)
+    if step.key in steps.LOSS_STEPS:
+        return question.drill("ledger", kind=GROSS_ENTRIES, step=step.key)
     kinds = {
         steps.GROSS.key: GROSS_ENTRIES, steps.RECOVERED.key: "RECOVERY", steps.NET.key: ALL_ENTRIES,
     }  # fmt: skip
     if step.key in kinds:
         return question.drill("ledger", kind=kinds[step.key])
-    return None
+    return question.drill("lines", sold="no")

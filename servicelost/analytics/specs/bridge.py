@@ -70,6 +70,11 @@ NET = _step("lost_net", "Lost, net", "lost_net(W) = lost_gross(W) − recovered_
 TOTALS = frozenset({UNSOLD.key, GROSS.key, NET.key})
 # Shown only where they are not zero: a bridge over everything has none of them.
 OCCASIONAL = frozenset({SOLD_LATER.key, CLOSED.key, OTHER_WINDOW.key, AMOUNT.key, LINES_ELSEWHERE.key})
+# What lies behind a step: lines, or the entries of needs.
+LINE_STEPS = frozenset(
+    step.key for step in (REPEATS, SOLD_HERE, AGAIN, UNDECIDED, DEFERRED, SOLD_LATER, CLOSED, OTHER_WINDOW)
+)
+LOSS_STEPS = frozenset({AMOUNT.key, LINES_ELSEWHERE.key, NO_LINES.key})
 STEPS = (
     UNSOLD, REPEATS, SOLD_HERE, AGAIN, UNDECIDED, DEFERRED, SOLD_LATER, CLOSED, OTHER_WINDOW, AMOUNT,
     LINES_ELSEWHERE, NO_LINES, GROSS, RECOVERED, NET,

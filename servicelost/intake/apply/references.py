@@ -31,6 +31,8 @@ from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
 from servicelost.workflow.visits import find_visit
 
+_NAME = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -90,7 +92,8 @@ class Incoming:
         code = self.data.get("op_code")
         if not code:
             return None
-        return ensure_operation(self.book, self.dealership, code, self.data.get("description")).id
+        words = self.data.get("description") or ""  # a line may say more than the operation's own name
+        return ensure_operation(self.book, self.dealership, code, words[:_NAME]).id
 
     def appointment(self) -> Appointment:
         """The appointment the event names; raises NotYet."""

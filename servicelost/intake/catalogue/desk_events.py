@@ -11,7 +11,7 @@ from servicelost.intake.catalogue.field_groups import required
 from servicelost.intake.catalogue.fields import EventType, Field, Kind
 
 _HIGHEST_QUANTITY = Decimal("99999.999")
-_PART_NUMBER = required(use.text("part_number", "the part", 60))
+_PART_NUMBER = required(use.text("part_number", "the part", 40))
 _ON_HAND = Field("on_hand", Kind.DECIMAL, "quantity in stock at that moment", maximum=_HIGHEST_QUANTITY)
 _QUANTITY = Field(
     "quantity", Kind.DECIMAL, "quantity asked for", required=True, positive=True, maximum=_HIGHEST_QUANTITY
@@ -42,7 +42,7 @@ PART_EVENTS = (
         "capacity.day", "Hours of a skill, available and booked, on one day.",
         (
             Field("date", Kind.DATE, "the day", required=True),
-            required(use.text("skill", "the skill, such as ELECTRIC", 60)),
+            required(use.text("skill", "the skill, such as ELECTRIC", 40)),
             Field("hours_available", Kind.DECIMAL, "hours available", required=True, maximum=_DAY_HOURS),
             Field("hours_booked", Kind.DECIMAL, "hours booked", required=True, maximum=_DAY_HOURS),
         ),

@@ -117,5 +117,5 @@ LINE = (
     PAY_TYPE,
     *PRICE,
     TECHNICIAN,
-    text("part_number", "the main part", 60),
+    text("part_number", "the main part", 40),
 )

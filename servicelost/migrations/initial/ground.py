@@ -63,6 +63,16 @@ sa.Table(
 )
 
 sa.Table(
+    "servicelost_event_wait",
+    METADATA,
+    sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
+    sa.Column("received_event_id", sa.BigInteger, nullable=False),
+    sa.Column("thing", sa.String(300), nullable=False),
+    sa.PrimaryKeyConstraint("id", name="pk_servicelost_event_wait"),
+    sa.Index("ix_servicelost_event_wait_thing", "thing"),
+)
+
+sa.Table(
     "servicelost_id_block",
     METADATA,
     sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
@@ -88,8 +98,7 @@ sa.Table(
     "servicelost_lake_mark",
     METADATA,
     sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
-    sa.Column("lake_id", sa.String(36), nullable=False),
-    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(36), nullable=False),
     sa.PrimaryKeyConstraint("id", name="pk_servicelost_lake_mark"),
 )
 
@@ -111,7 +120,6 @@ sa.Table(
     sa.Column("payload", sa.Text),
     sa.PrimaryKeyConstraint("id", name="pk_servicelost_received_event"),
     sa.UniqueConstraint("source", "event_id", name="uq_servicelost_received_event_source_event_id"),
-    sa.Index("ix_servicelost_received_event_waits", "waits_for"),
 )
 
 sa.Table(

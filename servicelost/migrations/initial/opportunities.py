@@ -20,7 +20,7 @@ sa.Table(
     sa.Column("visit_id", sa.BigInteger),
     sa.Column("opportunity_id", sa.BigInteger),
     sa.Column("employee_id", sa.BigInteger),
-    sa.Column("outcome", sa.String(40)),
+    sa.Column("outcome", sa.String(200)),
     sa.Column("note", sa.Text),
     sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint("id", name="pk_servicelost_contact"),

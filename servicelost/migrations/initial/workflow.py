@@ -171,7 +171,7 @@ sa.Table(
     sa.Column("labor_operation_id", sa.BigInteger),
     sa.Column("category_id", sa.BigInteger),
     sa.Column("position", sa.String(40)),
-    sa.Column("description", sa.String(200)),
+    sa.Column("description", sa.Text),
     sa.Column("severity", sa.String(40)),
     sa.Column("pay_type", sa.String(40)),
     sa.Column("labour_minor", sa.BigInteger),

@@ -34,7 +34,7 @@ class Contact(Base):
     visit_id: Mapped[Ref | None]
     opportunity_id: Mapped[Ref | None]
     employee_id: Mapped[Ref | None]
-    outcome: Mapped[Code | None]
+    outcome: Mapped[Name | None]
     note: Mapped[str | None]
     occurred_at: Mapped[datetime]
 

@@ -7,7 +7,7 @@ from flask import request, url_for
 
 
 def query_values(*, without: Collection[str] = ()) -> dict[str, Any]:
-    """What the filled-in names say: a text, or a list where named several times; without the page's own names."""
+    """What the filled-in names say: a text each, or a list where a name stands several times."""
     return {
         name: texts[0] if len(texts) == 1 else texts
         for name, given in request.args.to_dict(flat=False).items()

@@ -30,7 +30,7 @@ PERIODS: Mapping[str, str] = {
 }  # fmt: skip
 _REPORTS = ("lost-revenue", "causes", "where-why")
 _HEADLINES = ("lost_gross", "recovered", "lost_net", "lost_pct", "unsold_share", "controllable_share")
-_CAUSES_ACROSS = 5
+_CAUSES_ACROSS = 4
 _TOP = 6
 
 
@@ -101,7 +101,7 @@ def _content(asked: Mapping[str, Asked]) -> dict[str, Any] | None:
         "pareto": None if pareto is None else table({**pareto, "rows": pareto["rows"][:_TOP]}, notes),
         "matrix": None if (found := _section(where, "matrix")) is None else matrix(found, _CAUSES_ACROSS),
         "notes": notes,
-        "empty": not any(section["rows"] for section in lost["sections"]),
+        "empty": not any(number["value"] for number in lost["measures"] if number["key"] == "loss_count"),
     }
 
 

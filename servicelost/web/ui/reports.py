@@ -6,7 +6,7 @@ Asking is in `report_runs`, the form in `report_options`, the tables in `report_
 import json
 from typing import Any
 
-from flask import jsonify, render_template
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from servicelost.analytics.exports import FORMATS, export
@@ -55,15 +55,16 @@ def report_progress(run_id: int) -> ResponseReturnValue:
         return jsonify(progress_of(visible_run(book, run_id), book.now))
 
 
-@page(f"/reports/runs/{ID}run_id>/<file_format>", Action.READ_REPORTS)
-def report_file(run_id: int, file_format: str) -> ResponseReturnValue:
-    """The result of a run as a file."""
+@page(f"/reports/runs/{ID}run_id>/file", Action.READ_REPORTS)
+def report_file(run_id: int) -> ResponseReturnValue:
+    """The result of a run as a file of the format the address names."""
+    name = request.args.get("format", "csv")
     with current_runtime().unit(current_actor(), reading=True) as book:
         run = visible_run(book, run_id)
         if run.result is None:
             raise NotFound("NOT_FOUND", f"report run {run_id} has no result")
-        content = export(present(json.loads(run.result), book.connection), file_format)
-    return as_file(content, FORMATS[file_format].content_type, f"{run.report}.{file_format}")
+        content = export(present(json.loads(run.result), book.connection), name)
+    return as_file(content, FORMATS[name].content_type, f"{run.report}.{name}")
 
 
 def _show(asked: Asked, values: dict[str, Any]) -> str:

@@ -29,8 +29,8 @@ _COLUMNS: Mapping[Target, tuple[str, ...]] = {
         "recorded_at", "recorded_by",
     ),
     Target.LINES: (
-        "opened_at", "dealership", "order", "category", "description", "severity", "state", "advisor", "amount",
-        "currency",
+        "visit_at", "dealership", "order", "category", "description", "severity", "state", "advisor",
+        "amount", "currency",
     ),
 }  # fmt: skip
 _MONEY = frozenset({"amount", "revenue"})

@@ -13,12 +13,12 @@ from flask.typing import ResponseReturnValue
 from servicelost.analytics.drill import Drill, open_drill, read_drill
 from servicelost.analytics.labels import CODES
 from servicelost.analytics.spec import Vocabulary
-from servicelost.directory.dealerships import list_dealerships
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
+from servicelost.web.reporting import codes_of
 from servicelost.web.ui.addresses import query_values
 from servicelost.web.ui.blueprint import page
 from servicelost.web.ui.labels import ENTRY_MARKS, LINE_MARKS
@@ -46,8 +46,7 @@ class Chosen(NamedTuple):
 def rows() -> ResponseReturnValue:
     """One page of the rows that the filters in the address name, or all of them as a file."""
     with current_runtime().unit(current_actor(), reading=True) as book:
-        codes = {row.code: row.id for row in list_dealerships(book)}
-        drill = read_drill(query_values(without=_PAGE_OWN), book.actor, codes)
+        drill = read_drill(query_values(without=_PAGE_OWN), book.actor, codes_of(book))
         if "format" in request.args:
             return row_file(book.connection, drill, request.args["format"])
         number = asked_page()
@@ -71,7 +70,7 @@ def _words(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with words beside its codes; what came back counts against the losses."""
     found = dict(row)
     if "kind" not in row:
-        return found | {"mark": LINE_MARKS[row["state"]], "day": _day(row["opened_at"])}
+        return found | {"mark": LINE_MARKS[row["state"]], "day": _day(row["visit_at"])}
     for name in ("stage", "event", "cause"):
         found[name] = CODES[Vocabulary(name)](row[name])
     sign = "" if row["kind"] == EntryKind.LOSS else "-"

@@ -35,7 +35,7 @@ class Line(Base):
     labor_operation_id: Mapped[Ref | None]
     category_id: Mapped[Ref | None]
     position: Mapped[Code | None]
-    description: Mapped[Name | None]
+    description: Mapped[str | None]
     severity: Mapped[Code | None]
     pay_type: Mapped[Code | None]
     labour_minor: Mapped[Minor | None]

@@ -1,0 +1,113 @@
+"""`servicelost run`: everything started from an empty folder, and nothing left behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import psutil
+import pytest
+
+COMMAND = [sys.executable, "-m", "servicelost.standalone.script", "run", "--demo"]
+
+
+class Running:
+    """The program while it runs, and what it has printed so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder.parent / "run.log"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SERVICELOST_")}
+        settings = {"SERVICELOST_INSTANCE_PATH": str(folder), "SERVICELOST_PORT": "0"}
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                COMMAND, env={**kept, **settings}, stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def wait_for(self, pattern: str, seconds: float) -> re.Match[str]:
+        """The first thing printed that fits."""
+        deadline = time.monotonic() + seconds
+        while not (found := re.search(pattern, self.log.read_text())):
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+        return found
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that works with the instance folder."""
+        mine = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get("SERVICELOST_INSTANCE_PATH") == str(self.folder):
+                    mine.append(process)
+        return mine
+
+    def stop(self) -> int:
+        """Press Ctrl-C and wait for the end."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    started = Running(tmp_path / "instance")
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.wait()
+    for process in started.family():
+        process.kill()
+
+
+def signed_in(address: str, name: str, password: str) -> OpenerDirector:
+    """A browser in which this person is signed in."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    form = browser.open(address).read().decode()
+    token = re.search(r'name="csrf_token" value="(\w+)"', form)
+    assert token
+    sent = urlencode({"csrf_token": token[1], "username": name, "password": password, "next": ""})
+    browser.open(f"{address}sign-in", sent.encode())
+    return browser
+
+
+@pytest.mark.slow
+def test_from_an_empty_folder_to_a_page_and_back_to_nothing(running: Running) -> None:
+    address = running.wait_for(r"servicelost is running: (http://\S+)", 120)[1]
+    printed = running.wait_for(r"Stop with Ctrl-C", 5).string
+    assert "Lost, gross" in printed
+    accounts = re.findall(r"^  (\w+) +((?:\w{4}-){3}\w{4})  .*?([A-Z_]+)$", printed, re.MULTILINE)
+    assert {role for _, _, role in accounts} >= {"SERVICE_MANAGER", "SERVICE_ADVISOR", "GROUP_MANAGER"}
+    for name, password, role in accounts:
+        browser = signed_in(address, name, password)
+        with browser.open(f"{address}visits") as page:
+            assert page.status == 200
+        if role == "SERVICE_ADVISOR":
+            with pytest.raises(HTTPError, match="403"):
+                browser.open(f"{address}ledger")
+    names = {process.name() for process in running.family()}
+    assert len(running.family()) >= 5, names
+    kept = b"".join(path.read_bytes() for path in running.folder.glob("servicelost.db*"))
+    assert not any(password.encode() in kept for _, password, _ in accounts)
+
+    assert running.stop() == 0
+    assert running.family() == []
+    assert not (running.folder / "queue.sock").exists()
+    assert "Traceback" not in running.log.read_text()
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    environment = {**os.environ, "SERVICELOST_INSTANCE_PATH": str(tmp_path), "SERVICELOST_HOST": "192.0.2.1"}
+    done = subprocess.run(COMMAND[:-1], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "cannot listen on 192.0.2.1" in done.stderr
+    assert "Traceback" not in done.stderr

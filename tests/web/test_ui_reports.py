@@ -1,0 +1,155 @@
+"""The pages of reports: asking by looking, waiting, tables with definitions, the rows behind, files."""
+
+import csv
+import io
+import json
+import re
+from http import HTTPStatus
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from servicelost.analytics.models import ReportRun
+from servicelost.jobs.worker import run_task
+from servicelost.kernel.actor import SYSTEM, Role
+from servicelost.taxonomy.causes import Cause
+from servicelost.web import deciding
+from servicelost.wiring import TASKS
+from tests.web.conftest import World
+from tests.web.ui_pages import words
+
+
+@pytest.fixture
+def manager(world: World) -> World:
+    """NORTH with a declined line, seen by its manager."""
+    with world.runtime.unit(SYSTEM) as book:
+        deciding.decline(book, world.line_id("L-1"), None, {"cause": Cause.PRICE_TOO_HIGH})
+    world.sign_in(Role.SERVICE_MANAGER, name="mia")
+    return world
+
+
+def waiting_run(page: str) -> int:
+    """The run that the page waits for."""
+    [found] = re.findall(r"/reports/runs/(\d+)\"", page)
+    return int(found)
+
+
+def computed(world: World, client: FlaskClient, address: str) -> str:
+    """The page once everything it waits for has been computed."""
+    for _ in range(5):
+        page = client.get(address).text
+        if "data-sl-run=" not in page:
+            return page
+        run_task(world.runtime, TASKS, "report-run", {"run_id": waiting_run(page)})
+    raise AssertionError("the page waits for ever")
+
+
+def test_every_report_is_offered_with_its_question(manager: World, client: FlaskClient) -> None:
+    text = words(client.get("/service/reports").text)
+    assert "Where and why At which stage of the visit is work lost, and for what reason?" in text
+
+
+def test_looking_at_a_report_asks_for_it_once(manager: World, client: FlaskClient) -> None:
+    first, second = (client.get("/service/reports/lost-revenue").text for _ in range(2))
+    assert "Your numbers are being computed. Waiting for a worker." in words(first)
+    assert waiting_run(first) == waiting_run(second)
+    progress = client.get(f"/service/reports/runs/{waiting_run(first)}").json
+    assert progress == {"done": False, "failed": False, "hint": "Waiting for a worker."}
+
+
+@pytest.mark.parametrize("name", ["lost-revenue", "where-why", "causes", "trend", "recommendations"])
+def test_every_report_is_shown_with_its_definitions(manager: World, client: FlaskClient, name: str) -> None:
+    page = computed(manager, client, f"/service/reports/{name}")
+    notes = set(re.findall(r'href="#(def-\d+)"', page))
+    assert notes == set(re.findall(r'<li id="(def-\d+)"', page))
+    assert "as of" in page
+    for figure in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL):
+        assert json.loads(figure)["data"]
+
+
+def test_the_matrix_says_where_and_why(manager: World, client: FlaskClient) -> None:
+    page = computed(manager, client, "/service/reports/where-why")
+    assert "Where Too expensive All causes Reception €240 €240" in words(page)
+
+
+def test_too_few_cases_are_not_judged(manager: World, client: FlaskClient) -> None:
+    page = computed(manager, client, "/service/reports/where-why")
+    assert "Too few to judge (n = 1)" in words(page)
+
+
+def test_a_cell_leads_to_its_rows(manager: World, client: FlaskClient) -> None:
+    page = computed(manager, client, "/service/reports/where-why")
+    [address] = re.findall(r'<td class="sl-heat[^"]*"><a href="([^"]+)"', page)
+    rows = words(client.get(address.replace("&amp;", "&")).text)
+    assert "1 row behind the number" in rows
+    assert "Lost, gross €240.00" in rows
+    assert "20 May 26 Lost Rear brake pads Quote declined Reception Too expensive" in rows
+
+
+def test_rows_are_saved_as_files(manager: World, client: FlaskClient) -> None:
+    answer = client.get("/service/rows?target=lines&format=csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=rows.csv"
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [(row["Category"], row["State"], row["Amount"]) for row in rows] == [
+        ("Cabin filter", "QUOTED", "49.90"),
+        ("Rear brake pads", "DECLINED", "240.00"),
+    ]
+    book = load_workbook(io.BytesIO(client.get("/service/rows?target=ledger&format=xlsx").data))
+    assert book["Rows"]["I2"].value == "PRICE_TOO_HIGH"
+    assert client.get("/service/rows?format=exe").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_a_report_is_saved_as_a_file(manager: World, client: FlaskClient) -> None:
+    page = computed(manager, client, "/service/reports/causes")
+    [csv_url, xlsx_url] = re.findall(r'href="([^"]+)" download', page)
+    answer = client.get(csv_url.replace("&amp;", "&"))
+    assert answer.headers["Content-Disposition"] == "attachment; filename=causes.csv"
+    assert "Too expensive" in answer.data.decode("utf-8-sig")
+    assert load_workbook(io.BytesIO(client.get(xlsx_url.replace("&amp;", "&")).data)).sheetnames
+
+
+def test_what_the_form_cannot_mean_is_told(manager: World, client: FlaskClient) -> None:
+    answer = client.get("/service/reports/lost-revenue?from=soon")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "from: &#39;soon&#39; is not understood" in answer.text
+    assert client.get("/service/reports/nonsense").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_form_keeps_what_was_chosen(manager: World, client: FlaskClient) -> None:
+    page = client.get("/service/reports/causes?stage=WORK&from=2026-01-01").text
+    assert '<option value="WORK" selected>' in page
+    assert 'name="from" value="2026-01-01"' in page
+
+
+def test_a_failed_run_is_told_and_not_waited_for(manager: World, client: FlaskClient) -> None:
+    run_id = waiting_run(client.get("/service/reports/causes").text)
+    with manager.runtime.unit(SYSTEM) as book:
+        run = book.get(ReportRun, run_id)
+        run.state, run.error = "FAILED", "the disk is full"
+    progress = client.get(f"/service/reports/runs/{run_id}").json
+    assert progress == {"done": False, "failed": True, "hint": "It could not be computed: the disk is full"}
+
+
+def test_home_says_what_was_lost(manager: World, client: FlaskClient) -> None:
+    text = words(computed(manager, client, "/service/?period=month"))
+    assert "Lost, gross 1 €240" in text
+    assert "The largest causes" in text
+
+
+def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClient) -> None:
+    manager.send(
+        {
+            "type": "part.not_supplied", "event_id": "old", "source": "dms", "dealership": "SOUTH",
+            "occurred_at": "2025-01-10T10:00:00Z",
+            "data": {"request_id": "P-1", "part_number": "X", "quantity": "1", "unit_price": "10.00"},
+        }
+    )  # fmt: skip
+    manager.sign_in(Role.SERVICE_MANAGER, at="SOUTH", name="sue")
+    text = words(computed(manager, client, "/service/?period=week"))
+    assert "No loss is recorded in this period; the latest is of Fri 10 Jan 2025" in text
+
+
+def test_home_without_any_loss_asks_how_they_are_logged(world: World, client: FlaskClient) -> None:
+    world.sign_in(Role.SERVICE_MANAGER, at="SOUTH", name="sue")
+    assert "No loss is recorded. Nobody loses nothing" in words(client.get("/service/").text)

@@ -1,0 +1,49 @@
+"""Reading our pages in tests as a browser would: the forms on them with all they hold, and the words."""
+
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, dict[str, str]] = {}
+        self._form: dict[str, str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "form" and said.get("method") == "post":
+            self._form = self.found.setdefault(said["action"], {})
+        elif tag == "input" and self._form is not None and "name" in said:
+            chosen = said.get("type") != "radio" or "checked" in said
+            if chosen:
+                self._form[said["name"]] = said.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+
+
+def forms(page: str) -> dict[str, dict[str, str]]:
+    """Every form of the page that changes something: what it holds, by its address."""
+    parser = _Forms()
+    parser.feed(page)
+    return parser.found
+
+
+def words(page: str) -> str:
+    """The page as text, in one line."""
+    content = re.sub(r"<script.*?</script>", " ", page, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", content).split())
+
+
+def submit(client: FlaskClient, page_url: str, ending: str, typed: Mapping[str, Any]) -> TestResponse:
+    """Fill in and send the form of the page whose address ends so."""
+    found = forms(client.get(page_url).text)
+    [action] = [address for address in found if address.endswith(ending)]
+    return client.post(action, data={**found[action], **typed})

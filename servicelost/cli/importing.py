@@ -53,8 +53,9 @@ def _show(summary: ImportSummary) -> None:
     for outcome, count in sorted(summary.rows.items(), key=lambda item: -item[1]):
         if count:
             click.echo(f"{count:>9,}   {outcome}")
-    for count in summary.counts:
-        click.echo(f"{count}")
+    for trap in summary.counts:
+        total = f", {trap.total:,}" if trap.total is not None else ""
+        click.echo(f"{trap.rows:>9,}   {trap.name}{total}")
     for problem in summary.first_problems:
         click.echo(f"rejected: {problem}", err=True)
     for path in summary.rejects:

@@ -63,7 +63,7 @@ def list_command() -> None:
 def run_command(name: str, kind: str, output: Any, queue: bool, **given: tuple[str, ...]) -> None:
     """Run the report NAME and print it; on unchanged data the result is there at once."""
     runtime = open_runtime()
-    values = {key.removeprefix("p_"): list(value) for key, value in given.items() if value}
+    values: dict[str, Any] = {key.removeprefix("p_"): list(value) for key, value in given.items() if value}
     for single in ("from", "to", "grain", "group_by"):
         if single in values:
             values[single] = values[single][-1]

@@ -74,7 +74,7 @@ def _in_order_sent(results: Iterable[EventResult]) -> list[EventResult]:
 
 
 def apply_all(make_unit: MakeUnit, events: Sequence[Numbered]) -> list[EventResult]:
-    """Apply parsed events in this order, in one transaction; event by event if the database refuses the whole."""
+    """Apply parsed events in this order, in one transaction; one by one if that is refused."""
     if not events:
         return []
     try:

@@ -32,9 +32,12 @@ def start_run(
     """
     spec = get_spec(name)
 
+    def enqueue(run_id: int) -> None:
+        ask(runtime, run_id)
+
     def request(book: Book) -> ReportRun:
         params = params_of(book, spec, values)
-        return request_report(book, spec, params, enqueue=lambda run_id: ask(runtime, run_id))
+        return request_report(book, spec, params, enqueue=enqueue)
 
     return runtime.repeated(actor, request)
 

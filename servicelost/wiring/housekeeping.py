@@ -105,7 +105,11 @@ def _for_each(
     with runtime.unit(SYSTEM, reading=True) as book:
         ids = book.connection.scalars(select(Dealership.id).order_by(Dealership.id)).all()
     for dealership_id in ids:
-        _work_off(runtime, lambda book, at=dealership_id: due(book, book.get(Dealership, at)), act)
+
+        def due_here(book: Book, dealership_id: int = dealership_id) -> Iterable[int]:
+            return due(book, book.get(Dealership, dealership_id))
+
+        _work_off(runtime, due_here, act)
 
 
 def _work_off(

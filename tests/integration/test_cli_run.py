@@ -1,5 +1,6 @@
 """`servicelost run`: everything started from an empty folder, and nothing left behind."""
 
+import json
 import os
 import re
 import signal
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from urllib.parse import urlencode, urljoin
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener, urlopen
 
 import psutil
 import pytest
@@ -79,6 +81,28 @@ def signed_in(address: str, name: str, password: str) -> OpenerDirector:
     return browser
 
 
+def read_json(request: Request) -> dict[str, Any]:
+    with urlopen(request) as answer:
+        return dict(json.load(answer))
+
+
+def computed_by_the_worker(running: Running, address: str) -> str:
+    """Ask for a report over the API and give the state the real worker brings it to."""
+    script = [*COMMAND[:3], "token", "create", "reader", "--scope", "reports:run", "--scope", "reports:read"]
+    environment = {**os.environ, "SERVICELOST_INSTANCE_PATH": str(running.folder)}
+    secret = subprocess.run(
+        script, env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    headers = {"Authorization": f"Bearer {secret}"}
+    with urlopen(Request(f"{address}api/v1/reports/trend/runs", method="POST", headers=headers)) as asked:
+        run = Request(urljoin(address, asked.headers["Location"]), headers=headers)
+    deadline = time.monotonic() + 60
+    while (state := read_json(run)["state"]) in ("QUEUED", "RUNNING"):
+        assert time.monotonic() < deadline, running.log.read_text()
+        time.sleep(0.2)
+    return str(state)
+
+
 @pytest.mark.slow
 def test_from_an_empty_folder_to_a_page_and_back_to_nothing(running: Running) -> None:
     address = running.wait_for(r"servicelost is running: (http://\S+)", 120)[1]
@@ -95,6 +119,7 @@ def test_from_an_empty_folder_to_a_page_and_back_to_nothing(running: Running) ->
                 browser.open(f"{address}ledger")
     names = {process.name() for process in running.family()}
     assert len(running.family()) >= 5, names
+    assert computed_by_the_worker(running, address) == "DONE"
     kept = b"".join(path.read_bytes() for path in running.folder.glob("servicelost.db*"))
     assert not any(password.encode() in kept for _, password, _ in accounts)
 

@@ -1,5 +1,3 @@
-"""The simulated dealership: repeatable, plausible, and acceptable to the catalogue."""
-
 """The simulated dealership: repeatable, acceptable to the intake, with weak spots somebody can find."""
 
 from collections import Counter, defaultdict

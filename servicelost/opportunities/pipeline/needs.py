@@ -32,6 +32,11 @@ def need_of_call(
     return own_key if whose is None or what is None else f"{whose}/{what}/-"
 
 
+def is_of_vehicle(need: str, vehicle_id: int) -> bool:
+    """Whether the need is this very car's; others of it may have been opened before anybody knew the car."""
+    return need.startswith(f"v{vehicle_id}/")
+
+
 def _what(category: ServiceCategory | None, category_id: int | None, operation_id: int | None) -> str | None:
     if category is not None and not category.distinct:
         return None

@@ -17,7 +17,7 @@ from servicelost.opportunities.pipeline.models import (
     Opportunity,
     Presentation,
 )
-from servicelost.opportunities.pipeline.needs import OWN_NEED, need_of_line
+from servicelost.opportunities.pipeline.needs import OWN_NEED, is_of_vehicle, need_of_line
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.sources import OpportunitySource
 from servicelost.workflow.models.lines import Line
@@ -71,8 +71,8 @@ def live_opportunity(
 
 
 def episodes(book: Book, dealership_id: int, need: str, vehicle_id: int | None) -> list[Opportunity]:
-    """All episodes of a need, oldest first; of a car all needs are read at once."""
-    if vehicle_id is None:
+    """All episodes of a need, oldest first; of a car all its own needs are read at once."""
+    if vehicle_id is None or not is_of_vehicle(need, vehicle_id):
         return book.many(OPPORTUNITIES_OF_NEED, dealership_id, need)
     rows = book.many(OPPORTUNITIES_OF_VEHICLE, vehicle_id)
     return [row for row in rows if row.need_key == need and row.dealership_id == dealership_id]

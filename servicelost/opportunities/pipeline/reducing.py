@@ -25,7 +25,7 @@ def cut(book: Book, whole: Opportunity, refusal: Refusal, fact: LineReduced) -> 
     part = open_opportunity(
         book,
         whole.dealership_id,
-        f"cut:{fact.line.id}:{fact.at.isoformat()}",
+        f"cut:{fact.line.id}:{fact.at.isoformat()}:{fact.line.amount_minor}",
         OpportunitySource(whole.source),
         whole.opened_at,
         visit_id=fact.visit.id,

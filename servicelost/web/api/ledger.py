@@ -32,7 +32,7 @@ _CODES = ("kind", "stage", "event", "cause")
 def list_ledger(query: dict[str, Any]) -> dict[str, Any]:
     """List entries of the ledger, newest first"""
     with current_runtime().unit(current_actor(), reading=True) as book:
-        ids = list(book.connection.scalars(_matching(book, query).limit(query["limit"] + 1)))
+        ids: list[int] = list(book.connection.scalars(_matching(book, query).limit(query["limit"] + 1)))
         shown, more = ids[: query["limit"]], len(ids) > query["limit"]
         book.preload_ids(LedgerEntry, shown)
         entries = [_shape(book, book.get(LedgerEntry, entry_id)) for entry_id in shown]
@@ -66,7 +66,7 @@ def reverse_entry(body: dict[str, Any], entry_id: int) -> dict[str, Any]:
         return _shape(book, book.many(ENTRIES_OF_LOSS, loss.id)[-1])
 
 
-def _matching(book: Book, query: dict[str, Any]) -> Select[tuple[int]]:
+def _matching(book: Book, query: dict[str, Any]) -> Select[Any]:
     entry = LedgerEntry.__table__.c
     statement = only_visible(select(entry.id), book.actor, entry.dealership_id).order_by(entry.id.desc())
     for name in _CODES:

@@ -57,7 +57,8 @@ def read_params(
 def stored_params(spec: ReportSpec, document: Mapping[str, Any]) -> ReportParams:
     """The parameters kept with a run; what they may see was settled when it was requested."""
     dealerships = document.get("dealership")
-    values = {name: value for name, value in document.items() if name != "dealership"}
+    # The canonical form names a grain for every report, also where the report takes none.
+    values = {name: document[name] for name in spec.parameters if name in document and name != "dealership"}
     read = read_params(spec, values, SYSTEM, {})
     sight = None if dealerships is None else tuple(dealerships)
     selection = Selection(sight, read.selection.first, read.selection.last, read.selection.choices)

@@ -44,6 +44,7 @@ def run(demo: bool) -> None:
     found = installation()
     settings = _with_port(found.bare_runtime.settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with _alone(settings):
         runtime = found.runtime
         if demo:

@@ -109,8 +109,8 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path: Path, demo_database: Path) -> Iterator[Site]:
     """A host application on a port of its own."""
     shutil.copy(demo_database, tmp_path / "servicelost.db")
-    app = Flask("host", instance_path=str(tmp_path))
-    app.secret_key = "browser"
+    app = Flask("host")
+    app.config.from_mapping(SECRET_KEY="browser", SERVICELOST_INSTANCE_PATH=tmp_path)
     signed_in = [MANAGER]
     ServiceLost(identity=lambda: signed_in[0], clock=FrozenClock(NOW)).init_app(app)
     runtime = app.extensions[NAME]

@@ -129,7 +129,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("part.not_supplied", {"request_id": "P-1", "part_number": "X", "quantity": "1", "on_hand": "4",
                            "cause": "MISSING_PARTS", "customer": {"id": "C-9"}}, "STOCK_COVERED_IT"),
     ("invoice.posted", {"visit_id": "RO-1", "invoice_id": "I-1", "total": "1.00",
-                        "lines": [{"line_id": "B-1", "amount": "2.00"}]}, "INVALID"),
+                        "lines": [{"line_id": "B-1", "amount": "2.00"}]}, "INVOICE_INVALID"),
     ("customer.consent", {"customer": {"id": "C-9", "language": "no language"}, "channel": "SMS",
                           "purpose": "MARKETING", "status": "GRANTED"}, "INVALID"),
 ]  # fmt: skip
@@ -146,7 +146,7 @@ def test_rejected_events_change_nothing_at_all(at_desk: Desk) -> None:
         assert dump(at_desk.engine) == before, kind
     assert [result.code for result in at_desk.receive(*refused)] == [code for _, _, code in REFUSALS]
     assert dump(at_desk.engine) == before, "nor all of them together"
-    harmless = event("line.authorized", 6, visit_id="RO-1", line_id="B-1", method="IN_PERSON_SIGNED")
+    harmless = event("line.authorized", 6, visit_id="RO-1", line_id="B-1", method="VERBAL_PHONE")
     assert outcomes(at_desk.receive(*refused, harmless)) == ["REJECTED"] * len(refused) + ["ACCEPTED"]
     after = dump(at_desk.engine)
     assert {name for name in after if after[name] != before.get(name)} == {

@@ -16,7 +16,6 @@ from servicelost.analytics.lake.columns import NUMBER
 from servicelost.analytics.lake.manifest import DataFile
 from servicelost.analytics.lake.storage import Folder
 
-_GROUP_ROWS = 122_880
 _FEW_VALUES = {
     "dealership_id",
     "advisor_id",
@@ -28,7 +27,7 @@ _FEW_VALUES = {
     "presentation_number",
     NUMBER,
 }
-FILE_ROWS = 2 * _GROUP_ROWS
+FILE_ROWS = 122_880
 
 
 class FactWriter:
@@ -82,7 +81,7 @@ def write_table(folder: Folder, name: str, table: pa.Table) -> None:
     pq.write_table(
         table,
         folder.path(name),
-        row_group_size=_GROUP_ROWS,
+        row_group_size=FILE_ROWS,
         use_dictionary=repeated,
         compression="zstd",
         compression_level=1,

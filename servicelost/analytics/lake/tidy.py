@@ -14,7 +14,7 @@ from servicelost.analytics.lake.superseded import Superseded
 
 _MERGED = 8
 _SMALLEST = 1000
-_SUPERSEDED = 50_000
+_SUPERSEDED = 100_000
 _WORK_PER_ROW = 4
 
 

@@ -136,13 +136,11 @@ def _price(event: Incoming) -> dict[str, int | None]:
 
 
 def _quote(event: Incoming) -> Quote:
-    """The quote of the sender's number, else the newest that was sent; raises NotYet."""
+    """The newest quote that was sent, of the sender's number if there is one; raises NotYet."""
     visit, source_id = event.visit(), event.data.get("quote_id")
-    if source_id:
-        found = quotes.find_quote(event.book, visit, source_id)
-    else:
-        sent = [quote for quote in event.book.many(QUOTES_OF_VISIT, visit.id) if quote.sent_at is not None]
-        found = max(sent, key=lambda quote: quote.number, default=None)
+    sent = [quote for quote in event.book.many(QUOTES_OF_VISIT, visit.id)
+            if quote.sent_at is not None and source_id in (None, quote.source_id)]  # fmt: skip
+    found = max(sent, key=lambda quote: quote.number, default=None)
     if found is None:
         name = source_id or visit.source_id
         raise NotYet(f"quote:{name}", f"quote {name!r} is not known yet")

@@ -124,7 +124,7 @@ CUSTOMER_EVENTS = (
         (_CUSTOMER, required(use.code("channel", codes.CHANNELS, "for which channel")),
          required(use.code("purpose", codes.CONSENT_PURPOSES, "for what")),
          required(use.code("status", codes.CONSENT_STATUSES, "what was decided")),
-         Field("evidence", Kind.LONG_TEXT, "where it is written")),
+         Field("evidence", Kind.LONG_TEXT, "where it is written", max_length=2000)),
         {"customer": {"id": "C-17"}, "channel": "EMAIL", "purpose": "MARKETING", "status": "WITHDRAWN"},
     ),
     EventType("customer.moved", "The customer moved away.", (_CUSTOMER,), {"customer": {"id": "C-17"}}),

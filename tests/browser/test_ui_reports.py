@@ -40,10 +40,9 @@ def test_a_number_leads_to_its_rows_which_add_up_to_it(site: Site, open_page: Op
 def test_the_home_page_says_what_was_lost_in_one_look(site: Site, open_page: Open) -> None:
     with open_page(PHONE) as page:
         page.goto(f"{site.url}/?period=all")
-        computed(page)
+        expect(page.get_by_role("heading", name="The largest causes")).to_be_visible(timeout=60_000)
         expect(page.get_by_text("Lost, net", exact=False).first).to_be_visible()
         expect(page.get_by_role("heading", name="Where and why")).to_be_visible()
-        expect(page.get_by_role("heading", name="The largest causes")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

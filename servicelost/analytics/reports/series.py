@@ -56,13 +56,17 @@ def period_rows(question: Question, periods: list[Period], whole: Sums, money: R
 
 
 def _recorded(question: Question) -> set[date]:
-    """The periods with at least one line of work or ledger entry, whatever else is selected."""
+    """The periods with at least one line of work or ledger entry, whatever else is selected.
+
+    Work booked for a period that has not begun is no recording of it.
+    """
     lines = question.within(question.fact("lines", choices=False))
     lost = question.within(losses(question, narrowed=False))
     starts = [
         table.select(start=question.period_of(table.business_day)).distinct() for table in (lines, lost)
     ]
-    return {row["start"] for table in starts for row in rows_of(table) if row["start"] is not None}
+    found = {row["start"] for table in starts for row in rows_of(table) if row["start"] is not None}
+    return {start for start in found if start <= question.today}
 
 
 def _is_whole(question: Question, start: date) -> bool:

@@ -67,6 +67,7 @@ def home() -> ResponseReturnValue:
         window=window,
         waiting=waiting,
         hint=None if waiting is None else progress_hint(waiting, now),
+        complete=all(answer.document is not None for answer in asked.values()),
         content=_content(asked),
         as_of=asked["lost-revenue"].as_of,
     )
@@ -95,14 +96,22 @@ def _content(asked: Mapping[str, Asked]) -> dict[str, Any] | None:
     notes = Footnotes()
     wanted = [number for number in lost["measures"] if number["key"] in _HEADLINES]
     shown = figures({**lost, "measures": wanted}, notes)
-    pareto = _section(causes, "pareto")
+    pareto = _top_causes(_section(causes, "pareto"))
     return {
         "headlines": shown,
-        "pareto": None if pareto is None else table({**pareto, "rows": pareto["rows"][:_TOP]}, notes),
+        "pareto": None if pareto is None else table(pareto, notes),
         "matrix": None if (found := _section(where, "matrix")) is None else matrix(found, _CAUSES_ACROSS),
         "notes": notes,
         "empty": not any(number["value"] for number in lost["measures"] if number["key"] == "loss_count"),
     }
+
+
+def _top_causes(pareto: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The largest causes with their money and share alone."""
+    if pareto is None:
+        return None
+    columns = [column for column in pareto["columns"] if column["key"] in ("cause", "lost_gross", "share")]
+    return {**pareto, "columns": columns, "rows": pareto["rows"][:_TOP]}
 
 
 def _section(document: Mapping[str, Any] | None, section_id: str) -> Any:

@@ -1,0 +1,279 @@
+"""No sequence of events, however wild, breaks the arithmetic of the ledger."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from servicelost.directory.dealerships import upsert_dealership
+from servicelost.intake.results import EventResult, Outcome
+from servicelost.kernel.db import Base
+from servicelost.opportunities.ledger.models import LedgerEntry
+from servicelost.opportunities.pipeline.models import Decision, Opportunity, Presentation
+from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
+from servicelost.taxonomy.loss_events import LossEvent
+from servicelost.taxonomy.matrix import check_cause, check_stage
+from servicelost.taxonomy.parties import Party
+from servicelost.taxonomy.stages import Stage
+from tests.desk import Desk, desk
+from tests.factories import MONDAY
+
+SERVICES = ("Brake pads", "Tyres", "Other")
+AMOUNTS = ("0.00", "80.00", "100.00", "120.50")
+CAUSES = (None, "NO_TIME", "PRICE_TOO_HIGH", "NO_CONTACT", "MISSING_PARTS", "NO_SHOW", "DUPLICATE", "UNKNOWN")
+# Mostly the next hour, at times the same one, past the windows for rebooking, or past the life of a need.
+GAPS = (0, 1, 1, 1, 2, 24, 24 * 3, 24 * 9, 24 * 400)
+_worlds = count(1)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing said; the numbers choose among what the moves before have named."""
+
+    kind: str
+    car: int
+    service: int
+    visit: int
+    amount: int
+    cause: int
+    gap: int
+    late: bool = False
+
+
+MOVES: dict[str, list[str]] = {
+    "appointment": ["booked", "cancelled", "rescheduled", "no_show", "arrived"],
+    "visit": ["opened", "walk_in", "closed", "cancelled", "turned_away"],
+    "line": ["booked", "recommended", "quoted", "authorized", "declined", "deferred", "removed", "reduced",
+             "completed", "not_performed"],
+    "quote": ["sent", "expired"],
+    "invoice": ["posted"],
+    "call": ["missed", "received"],
+    "lead": ["received"],
+}  # fmt: skip
+KINDS = [f"{thing}.{deed}" for thing, deeds in MOVES.items() for deed in deeds]
+# Where decisions about lines outnumber the rest, needs live long enough to be lost and found again.
+OFTEN = [*KINDS, *["line.recommended", "line.declined", "line.authorized", "visit.opened"] * 3, "invoice.posted"]
+
+small = st.integers(0, 2)
+moves = st.builds(
+    Move, kind=st.sampled_from(OFTEN), car=st.integers(0, 1), service=small, visit=small,
+    amount=st.integers(0, len(AMOUNTS) - 1), cause=st.integers(0, len(CAUSES) - 1), gap=st.sampled_from(GAPS),
+    late=st.sampled_from([False, False, False, True]),
+)  # fmt: skip
+batches = st.lists(st.lists(moves, min_size=1, max_size=6), min_size=1, max_size=9)
+
+
+@dataclass
+class Sender:
+    """A system that tells of one dealership, in its own words and at its own pace."""
+
+    made: Desk
+    code: str
+    dealership_id: int
+    hours: int = 0
+    told: int = 0
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, str]] = field(default_factory=list)
+
+    def raw(self, move: Move) -> dict[str, Any]:
+        """The move as an event."""
+        self.hours += move.gap
+        self.told += 1
+        at = MONDAY + timedelta(hours=self.hours - (30 if move.late else 0))
+        return {
+            "type": move.kind, "event_id": f"{self.code}-{self.told}", "source": "dms", "dealership": self.code,
+            "occurred_at": at.isoformat(), "data": self.data(move, (at + timedelta(days=1)).isoformat()),
+        }  # fmt: skip
+
+    def data(self, move: Move, scheduled: str) -> dict[str, Any]:
+        """What the move says; each world has ids of its own, since employees and cars are per dealership."""
+        thing, deed = move.kind.split(".")
+        visit, appointment = f"RO-{move.car}-{move.visit}", f"A-{move.car}-{move.visit}"
+        line = self.line_of(move, visit)
+        people = {"vehicle": {"id": f"V-{move.car}"}, "customer": {"id": f"C-{move.car}"}}
+        amount = {"amount": AMOUNTS[move.amount]}
+        why = {"cause": CAUSES[move.cause], "decided_by": "CUSTOMER" if move.visit else None}
+        told: dict[str, dict[str, Any]] = {
+            "appointment.booked": {"scheduled_at": scheduled, **people, "expected_amount": "150.00"},
+            "appointment.rescheduled": {"scheduled_at": scheduled},
+            "appointment.cancelled": {**why, "cancelled_by": "DEALER" if move.service else "CUSTOMER"},
+            "appointment.no_show": why, "visit.opened": {**people, "appointment_id": appointment if move.amount else None},
+            "visit.walk_in": people, "visit.cancelled": {**why, "cancelled_by": "CUSTOMER"}, "visit.turned_away": why,
+            "line.booked": {"service": SERVICES[move.service], **amount},
+            "line.recommended": {"service": SERVICES[move.service], **amount}, "line.quoted": amount,
+            "line.authorized": amount if move.visit else {}, "line.declined": why,
+            "line.deferred": {**why, "deferred_until": "2027-01-01"}, "line.removed": why,
+            "line.reduced": {**why, **amount}, "line.not_performed": why, "quote.expired": why,
+            "invoice.posted": {"invoice_id": f"I-{self.told}", "visit_id": line["visit_id"],
+                               "lines": [{"line_id": line["line_id"], **amount}]},
+            "call.missed": {"call_id": f"T-{self.told}", "phone": f"+3491100000{move.car}", "service": "Tyres"},
+            "call.received": {"call_id": f"T-{self.told}", "phone": f"+3491100000{move.car}"},
+            "lead.received": {"lead_id": f"W-{move.visit}", "channel": "WEB", "service": SERVICES[move.service],
+                              "customer": people["customer"], "vehicle": people["vehicle"] if move.amount else None},
+        }  # fmt: skip
+        ids: dict[str, Any] = {"line": line, "appointment": {"appointment_id": appointment}}
+        return ids.get(thing, {"visit_id": visit} if thing in ("visit", "quote") else {}) | told.get(move.kind, {})
+
+    def line_of(self, move: Move, visit: str) -> dict[str, str]:
+        """A line newly named, or one that was named before; two may name one need on one visit."""
+        if move.kind in ("line.booked", "line.recommended"):
+            self.lines.append({"visit_id": visit, "line_id": f"L-{move.service}-{move.amount % 2}"})
+            return self.lines[-1]
+        if not self.lines:
+            return {"visit_id": visit, "line_id": "L-0-0"}
+        newest = self.lines[-8:]
+        return newest[(move.car + 2 * move.service + 6 * move.visit) % len(newest)]
+
+    def send(self, raws: list[dict[str, Any]]) -> list[EventResult]:
+        """Send them together; remember those that were accepted."""
+        results = self.made.receive(*raws)
+        for raw, result in zip(raws, results, strict=True):
+            if result.outcome is Outcome.ACCEPTED:
+                self.accepted.append(raw)
+        return results
+
+    def rows(self, model: type[Base]) -> list[Any]:
+        """The rows of this world."""
+        table = model.__table__
+        query = select(table).where(table.c.dealership_id == self.dealership_id).order_by(table.c.id)
+        with self.made.engine.connect() as connection:
+            return [model(**row) for row in connection.execute(query).mappings()]
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Desk]:
+    with desk() as one:
+        yield one
+
+
+def new_sender(made: Desk) -> Sender:
+    code = f"W{next(_worlds)}"
+    with made.unit() as book:
+        world = upsert_dealership(
+            book, {"code": code, "name": code, "timezone": "Europe/Madrid", "currency": "EUR", "country": "ES"}
+        )
+    return Sender(made, code, world.id)
+
+
+def check_loss(loss: LedgerEntry, against: list[LedgerEntry]) -> int:
+    """Check a LOSS with all that was booked against it; what is left of it."""
+    event, cause = LossEvent(loss.event), Cause(loss.cause)
+    check_stage(event, Stage(loss.stage))
+    check_cause(event, cause, cancelled_by=Party(loss.cancelled_by) if loss.cancelled_by else None)
+    assert cause not in NOT_A_LOSS
+    assert loss.amount_minor >= 0
+    assert loss.loss_id is None
+    reversals = [entry for entry in against if entry.kind == "REVERSAL"]
+    recoveries = [entry for entry in against if entry.kind == "RECOVERY"]
+    assert len(reversals) <= 1
+    assert not (reversals and recoveries), "what was taken back cannot come back"
+    for reversal in reversals:
+        assert (reversal.amount_minor, reversal.business_day) == (loss.amount_minor, loss.business_day)
+        assert reversal.reason is not None
+    for recovery in recoveries:
+        assert 0 <= recovery.amount_minor <= loss.amount_minor
+        assert recovery.revenue_minor is not None
+    assert len([entry for entry in recoveries if entry.amount_minor]) <= 1
+    left = loss.amount_minor - sum(entry.amount_minor for entry in against)
+    assert left >= 0
+    return left
+
+
+def check_world(sender: Sender) -> None:
+    entries, opportunities = sender.rows(LedgerEntry), {row.id: row for row in sender.rows(Opportunity)}
+    losses = {entry.id: entry for entry in entries if entry.kind == "LOSS"}
+    against: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind != "LOSS":
+            assert entry.loss_id in losses
+            assert entry.opportunity_id == losses[entry.loss_id].opportunity_id
+            assert entry.event == losses[entry.loss_id].event
+            against[entry.loss_id].append(entry)
+    left = {loss.id: check_loss(loss, against[loss.id]) for loss in losses.values()}
+    is_open = [loss for loss in losses.values() if not against[loss.id]]
+    # Three ways to the same sum.
+    signs = {"LOSS": 1, "REVERSAL": -1, "RECOVERY": -1}
+    balance = sum(signs[entry.kind] * entry.amount_minor for entry in entries)
+    assert balance == sum(left.values()) == sum(row.outstanding_minor for row in opportunities.values())
+    assert {loss.opportunity_id: loss.id for loss in is_open} == {
+        row.id: row.loss_id for row in opportunities.values() if row.loss_id is not None
+    }
+    assert len(is_open) == len({loss.opportunity_id for loss in is_open}), "one open loss a need and episode"
+    for row in opportunities.values():
+        assert (row.state == "LOST") == (row.loss_id is not None)
+        assert row.outstanding_minor == (left[row.loss_id] if row.loss_id else 0)
+        assert row.live is None or row.state in ("OPEN", "DEFERRED", "LOST")
+    live = Counter(row.need_key for row in opportunities.values() if row.live)
+    assert set(live.values()) <= {1}, "one live episode of a need"
+
+
+def check_sent(results: list[EventResult]) -> None:
+    for result in results:
+        assert result.outcome in Outcome
+        assert result.outcome is not Outcome.REJECTED or (result.code and result.message)
+        assert result.code != "NOT_STORABLE"
+
+
+def play(made: Desk, batches: list[list[Move]]) -> Sender:
+    sender = new_sender(made)
+    everyday = [Move("visit.opened", car, 0, visit, 0, 0, 0) for car in (0, 1) for visit in (0, 1)]
+    sender.send([sender.raw(move) for move in everyday])
+    for batch in batches:
+        check_sent(sender.send([sender.raw(move) for move in batch]))
+        check_world(sender)
+    return sender
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(batches=batches)
+def test_the_ledger_adds_up_after_every_batch_and_repeating_it_changes_nothing(
+    made: Desk, batches: list[list[Move]]
+) -> None:
+    sender = play(made, batches)
+    models = (LedgerEntry, Opportunity, Decision, Presentation)
+    before = [[row.__dict__ for row in sender.rows(model)] for model in models]
+    for row in (row for rows in before for row in rows):
+        row.pop("_sa_instance_state")
+    accepted = list(sender.accepted)
+    assert {result.outcome for result in sender.send(accepted)} == {Outcome.UNCHANGED}
+    after = [[row.__dict__ for row in sender.rows(model)] for model in models]
+    for row in (row for rows in after for row in rows):
+        row.pop("_sa_instance_state")
+    assert after == before
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(batches=batches, data=st.data())
+def test_the_ledger_adds_up_whatever_comes_twice_or_out_of_order(
+    made: Desk, batches: list[list[Move]], data: st.DataObject
+) -> None:
+    sender = new_sender(made)
+    raws = [sender.raw(move) for batch in batches for move in batch]
+    shuffled = data.draw(st.permutations([*raws, *raws[::3]]))
+    size = data.draw(st.integers(1, 20))
+    for start in range(0, len(shuffled), size):
+        check_sent(sender.send(shuffled[start : start + size]))
+        check_world(sender)
+
+
+def test_the_moves_reach_what_they_are_meant_to(made: Desk) -> None:
+    """Guards the tests above: random play that never lost or recovered anything would prove nothing."""
+    seen: Counter[str] = Counter()
+    for seed in range(15):
+        chance = Random(seed)
+        batch = [Move(chance.choice(OFTEN), chance.randrange(2), chance.randrange(3), chance.randrange(3),
+                      chance.randrange(4), chance.randrange(len(CAUSES)), chance.choice(GAPS[:-1]),
+                      chance.random() < 0.2) for _ in range(120)]  # fmt: skip
+        sender = play(made, [batch[start : start + 12] for start in range(0, 120, 12)])
+        seen.update(entry.kind for entry in sender.rows(LedgerEntry))
+        seen.update(row.effect for row in sender.rows(Decision))
+    assert {"LOSS", "REVERSAL", "RECOVERY"} <= seen.keys()
+    assert {"LOST", "REPEATED", "RESTATED", "REVERSED", "RECOVERED", "WON", "DEFERRED", "CLOSED"} <= seen.keys(), seen

@@ -30,7 +30,7 @@ class Size:
     """How much is simulated; about 15 events a visit."""
 
     weeks: int = 26
-    visits_a_day: float = 5.0
+    visits_a_day: float = 4.0
 
 
 DEMO = Size()

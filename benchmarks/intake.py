@@ -29,9 +29,13 @@ def measure(name: str, engine: Engine, weeks: int) -> None:
     seconds = time.perf_counter() - started
     rows, raw = _write_raw(engine)
     tell(
-        f"intake on {name}", events=summary.events, events_per_second=round(summary.events / seconds),
-        rows=rows, compared_with="SQLAlchemy Core insert of the same rows", ratio_to_raw=round(seconds / raw, 2),
-    )  # fmt: skip
+        f"intake on {name}",
+        events=summary.events,
+        events_per_second=round(summary.events / seconds),
+        rows=rows,
+        compared_with="SQLAlchemy Core insert of the same rows",
+        ratio_to_raw=round(seconds / raw, 2),
+    )
 
 
 def _write_raw(engine: Engine) -> tuple[int, float]:

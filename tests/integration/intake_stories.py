@@ -33,8 +33,14 @@ def everyday() -> list[dict[str, Any]]:
     """An appointment, its visit with work sold and declined, invoice and end, in the order it happened."""
     visit, line = {"visit_id": "RO-1"}, {"visit_id": "RO-1", "line_id": "L-1"}
     return [
-        event("appointment.booked", 0, appointment_id="A-1", scheduled_at="2026-03-03T09:00:00+01:00",
-              vehicle=CAR, customer=PERSON),
+        event(
+            "appointment.booked",
+            0,
+            appointment_id="A-1",
+            scheduled_at="2026-03-03T09:00:00+01:00",
+            vehicle=CAR,
+            customer=PERSON,
+        ),
         event("line.booked", 0.5, appointment_id="A-1", line_id="B-1", service="Service", amount="260.00"),
         event("visit.opened", 24, **visit, appointment_id="A-1", vehicle=CAR, customer=PERSON, advisor="E-1"),
         event("line.recommended", 25, **line, service="Brake pads", amount="240.00", severity="RED"),
@@ -42,8 +48,10 @@ def everyday() -> list[dict[str, Any]]:
         event("quote.opened", 27, **visit, quote_id="Q-1"),
         event("line.declined", 28, **line, cause="PRICE_TOO_HIGH", decided_by="CUSTOMER"),
         event("line.completed", 29, visit_id="RO-1", line_id="B-1", technician="E-2"),
-        event("invoice.posted", 30, **visit, invoice_id="I-1", lines=[{"line_id": "B-1", "amount": "260.00"}]),
+        event(
+            "invoice.posted", 30, **visit, invoice_id="I-1", lines=[{"line_id": "B-1", "amount": "260.00"}]
+        ),
         event("visit.closed", 31, **visit),
         event("complaint.recorded", 40, complaint_id="X-1", **visit, text="Noise"),
         event("complaint.resolved", 50, complaint_id="X-1", resolution="Shim replaced"),
-    ]  # fmt: skip
+    ]

@@ -1,4 +1,4 @@
-"""Every event of the catalogue takes effect in its place, at any length of its texts; and parked ones keep it all."""
+"""Every event of the catalogue takes effect in its place, and parked ones keep all they said."""
 
 import json
 from collections.abc import Iterator
@@ -25,22 +25,56 @@ _SENT = (*_FOUND, "quote.sent")
 _AGREED = (*_FOUND, "line.authorized")
 # What has to have happened before the example of a type makes sense.
 BEFORE: dict[str, tuple[str, ...]] = {
-    "appointment.booked": (), "appointment.confirmed": _BOOKED, "appointment.rescheduled": _BOOKED,
-    "appointment.cancelled": _BOOKED, "appointment.no_show": _BOOKED, "appointment.arrived": _BOOKED,
-    "visit.opened": _BOOKED, "visit.walk_in": (), "visit.turned_away": _BOOKED, "visit.stage_changed": _OPENED,
-    "visit.cancelled": _AGREED, "visit.delivered": _OPENED, "visit.closed": _FOUND,
-    "line.booked": _BOOKED, "line.recommended": _OPENED, "line.quoted": _FOUND, "line.authorized": _SENT,
-    "line.declined": _SENT, "line.deferred": _SENT, "line.removed": _AGREED, "line.reduced": _FOUND,
-    "line.started": _AGREED, "line.completed": (*_AGREED, "line.started"), "line.not_performed": _AGREED,
-    "quote.sent": _FOUND, "quote.opened": _SENT, "quote.expired": (*_SENT, "quote.opened"),
-    "quality.passed": _OPENED, "quality.failed": (*_AGREED, "line.completed"), "invoice.posted": _AGREED,
-    "part.availability": (), "part.requested": (), "part.sold": ("part.requested",), "part.not_supplied": (),
-    "capacity.day": (), "call.received": ("call.missed",), "call.missed": (), "contact.attempted": _OPENED,
-    "contact.two_way": (), "lead.received": (), "complaint.recorded": _OPENED,
-    "complaint.resolved": (*_OPENED, "complaint.recorded"), "vehicle.sold": (), "vehicle.totalled": (),
-    "vehicle.odometer": (), "customer.consent": (), "customer.moved": (), "customer.deceased": (),
+    "appointment.booked": (),
+    "appointment.confirmed": _BOOKED,
+    "appointment.rescheduled": _BOOKED,
+    "appointment.cancelled": _BOOKED,
+    "appointment.no_show": _BOOKED,
+    "appointment.arrived": _BOOKED,
+    "visit.opened": _BOOKED,
+    "visit.walk_in": (),
+    "visit.turned_away": _BOOKED,
+    "visit.stage_changed": _OPENED,
+    "visit.cancelled": _AGREED,
+    "visit.delivered": _OPENED,
+    "visit.closed": _FOUND,
+    "line.booked": _BOOKED,
+    "line.recommended": _OPENED,
+    "line.quoted": _FOUND,
+    "line.authorized": _SENT,
+    "line.declined": _SENT,
+    "line.deferred": _SENT,
+    "line.removed": _AGREED,
+    "line.reduced": _FOUND,
+    "line.started": _AGREED,
+    "line.completed": (*_AGREED, "line.started"),
+    "line.not_performed": _AGREED,
+    "quote.sent": _FOUND,
+    "quote.opened": _SENT,
+    "quote.expired": (*_SENT, "quote.opened"),
+    "quality.passed": _OPENED,
+    "quality.failed": (*_AGREED, "line.completed"),
+    "invoice.posted": _AGREED,
+    "part.availability": (),
+    "part.requested": (),
+    "part.sold": ("part.requested",),
+    "part.not_supplied": (),
+    "capacity.day": (),
+    "call.received": ("call.missed",),
+    "call.missed": (),
+    "contact.attempted": _OPENED,
+    "contact.two_way": (),
+    "lead.received": (),
+    "complaint.recorded": _OPENED,
+    "complaint.resolved": (*_OPENED, "complaint.recorded"),
+    "vehicle.sold": (),
+    "vehicle.totalled": (),
+    "vehicle.odometer": (),
+    "customer.consent": (),
+    "customer.moved": (),
+    "customer.deceased": (),
     "competitor.offer": _OPENED,
-}  # fmt: skip
+}
 # The examples that are losses at once, and which.
 LOSSES = {
     "appointment.cancelled": LossEvent.APPT_CANCELLED, "appointment.no_show": LossEvent.APPT_NO_SHOW,
@@ -60,7 +94,12 @@ def at_desk(database_url: str) -> Iterator[Desk]:
     with desk(database_url) as made:
         with made.unit() as book:
             for name in EVENT_TYPES:
-                values = {"name": "A world of its own", "timezone": "Europe/Madrid", "currency": "EUR", "country": "ES"}
+                values = {
+                    "name": "A world of its own",
+                    "timezone": "Europe/Madrid",
+                    "currency": "EUR",
+                    "country": "ES",
+                }
                 upsert_dealership(book, {"code": name, **values})  # type: ignore[typeddict-item]
         yield made
 
@@ -94,7 +133,9 @@ def longest(name: str) -> str:
 
 def check_all_accepted(at_desk: Desk, name: str, story: list[dict[str, Any]]) -> None:
     results = at_desk.receive(*story)
-    assert [(result.outcome.value, result.message) for result in results] == [("ACCEPTED", None)] * len(story), name
+    assert [(result.outcome.value, result.message) for result in results] == [("ACCEPTED", None)] * len(
+        story
+    ), name
 
 
 def test_every_example_takes_effect_in_its_place_and_loses_what_it_should(at_desk: Desk) -> None:
@@ -141,20 +182,30 @@ def test_ids_of_any_length_can_be_stored_and_waited_for(at_desk: Desk) -> None:
         assert {result.outcome.value for result in at_desk.receive(*story)} == {"UNCHANGED"}, name
 
 
-moments = st.integers(0, 10**15).map(lambda number: datetime(1995, 1, 1, tzinfo=UTC) + timedelta(microseconds=number))
+moments = st.integers(0, 10**15).map(
+    lambda number: datetime(1995, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
+)
 values = st.recursive(
-    st.text(max_size=20) | st.booleans() | st.integers(-(10**9), 10**9) | moments | st.dates(date(1990, 1, 1))
-    | st.decimals(0, 10**7, places=3) | st.decimals(0, 10**7, places=0),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), inner),
+    st.text(max_size=20)
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | moments
+    | st.dates(date(1990, 1, 1))
+    | st.decimals(0, 10**7, places=3)
+    | st.decimals(0, 10**7, places=0),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), inner)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(deadline=None, max_examples=60)
 @given(
-    data=st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), values, max_size=6), at=moments,
+    data=st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), values, max_size=6),
+    at=moments,
     actor=st.none() | st.text(),
-)  # fmt: skip
+)
 def test_a_parked_event_comes_back_as_it_was(data: dict[str, Any], at: datetime, actor: str | None) -> None:
     before = IntakeEvent("line.declined", "e1", "dms", at, "NORTH", data, actor)
     after = unpack(json.loads(json.dumps(pack(before))))

@@ -37,7 +37,7 @@ def parked(at_desk: Desk) -> dict[str, str | None]:
     """What each parked event waits for, by type."""
     with at_desk.engine.connect() as connection:
         query = select(ReceivedEvent.type, ReceivedEvent.waits_for).where(ReceivedEvent.status == "PARKED")
-        return {kind: waits_for for kind, waits_for in connection.execute(query)}
+        return dict(connection.execute(query).tuples())
 
 
 def test_a_parked_event_keeps_nothing_but_itself(at_desk: Desk) -> None:
@@ -77,7 +77,9 @@ def test_the_same_chain_within_one_batch_of_any_size(at_desk: Desk) -> None:
     """All told at the same moment, so that only the order sent is left."""
     declined = event("line.declined", 1, **LINE, cause="NO_TIME")
     late = [{**raw, "occurred_at": declined["occurred_at"]} for raw in (declined, recommended(), opened())]
-    filling = [event("part.availability", number, part_number=f"P-{number}", on_hand="1") for number in range(5)]
+    filling = [
+        event("part.availability", number, part_number=f"P-{number}", on_hand="1") for number in range(5)
+    ]
     assert sent(at_desk, *late, *filling) == ["PARKED", "PARKED", *["ACCEPTED"] * 6]
     assert parked(at_desk) == {}
     assert at_desk.balance() == 10000
@@ -164,12 +166,21 @@ def test_a_whole_story_told_backwards_ends_like_the_one_told_in_order(database_u
     """One event a call: nothing but the parked events can put them in order."""
     with desk(database_url) as made:
         story = everyday()[:7]
-        for number, order in enumerate([range(7), range(6, -1, -1), *list(permutations(range(7)))[1000::2000]]):
+        for number, order in enumerate(
+            [range(7), range(6, -1, -1), *list(permutations(range(7)))[1000::2000]]
+        ):
             for place in order:
                 _send_for(made, story[place], number)
             assert parked(made) == {}, list(order)
-            lines = [row for row in dump(made.engine)["servicelost_line"] if row["source_id"].endswith(f"#{number}")]
-            assert {row["source_id"][:3]: row["state"] for row in lines} == {"B-1": "BOOKED", "L-1": "DECLINED"}
+            lines = [
+                row
+                for row in dump(made.engine)["servicelost_line"]
+                if row["source_id"].endswith(f"#{number}")
+            ]
+            assert {row["source_id"][:3]: row["state"] for row in lines} == {
+                "B-1": "BOOKED",
+                "L-1": "DECLINED",
+            }
             assert made.balance() == made.outstanding() == 24000 * (number + 1)
 
 

@@ -77,7 +77,9 @@ def test_one_id_with_two_contents_is_a_conflict_that_names_it(at_desk: Desk) -> 
     assert first["event_id"] in str(result.message)
     assert result.errors[0]["field"] == "event_id"
     assert dump(at_desk.engine) == before
-    assert outcomes(at_desk.receive({**first, "source": "other"})) == ["PARKED"], "another sender's ids are its own"
+    assert outcomes(at_desk.receive({**first, "source": "other"})) == ["PARKED"], (
+        "another sender's ids are its own"
+    )
 
 
 def test_every_event_is_judged_for_itself_and_answered_in_its_place(at_desk: Desk) -> None:
@@ -90,8 +92,16 @@ def test_every_event_is_judged_for_itself_and_answered_in_its_place(at_desk: Des
     )  # fmt: skip
     assert [result.index for result in results] == list(range(9))
     assert outcomes(results) == [
-        "ACCEPTED", "REJECTED", "ACCEPTED", "REJECTED", "REJECTED", "REJECTED", "PARKED", "REJECTED", "ACCEPTED",
-    ]  # fmt: skip
+        "ACCEPTED",
+        "REJECTED",
+        "ACCEPTED",
+        "REJECTED",
+        "REJECTED",
+        "REJECTED",
+        "PARKED",
+        "REJECTED",
+        "ACCEPTED",
+    ]
     assert [results[place].code for place in (3, 7)] == ["CAUSE_NOT_LEGAL", "INVALID_EVENT"]
     assert results[7].errors[0]["field"] == "data.cuase"
     assert "cause" in results[7].errors[0]["expected"]
@@ -125,14 +135,44 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("line.started", {**LINE, "technician": "E-new"}, "ILLEGAL_MOVE"),
     ("visit.cancelled", {"visit_id": "RO-1"}, "INVALID_EVENT"),
     ("visit.stage_changed", {"visit_id": "RO-1", "stage": "PLANNING"}, "INVALID_EVENT"),
-    ("visit.opened", {"visit_id": "RO-2", "vehicle": {"id": "V-9", "vin": "I"}, "customer": {"id": "C-9"}}, "INVALID"),
-    ("part.not_supplied", {"request_id": "P-1", "part_number": "X", "quantity": "1", "on_hand": "4",
-                           "cause": "MISSING_PARTS", "customer": {"id": "C-9"}}, "STOCK_COVERED_IT"),
-    ("invoice.posted", {"visit_id": "RO-1", "invoice_id": "I-1", "total": "1.00",
-                        "lines": [{"line_id": "B-1", "amount": "2.00"}]}, "INVOICE_INVALID"),
-    ("customer.consent", {"customer": {"id": "C-9", "language": "no language"}, "channel": "SMS",
-                          "purpose": "MARKETING", "status": "GRANTED"}, "INVALID"),
-]  # fmt: skip
+    (
+        "visit.opened",
+        {"visit_id": "RO-2", "vehicle": {"id": "V-9", "vin": "I"}, "customer": {"id": "C-9"}},
+        "INVALID",
+    ),
+    (
+        "part.not_supplied",
+        {
+            "request_id": "P-1",
+            "part_number": "X",
+            "quantity": "1",
+            "on_hand": "4",
+            "cause": "MISSING_PARTS",
+            "customer": {"id": "C-9"},
+        },
+        "STOCK_COVERED_IT",
+    ),
+    (
+        "invoice.posted",
+        {
+            "visit_id": "RO-1",
+            "invoice_id": "I-1",
+            "total": "1.00",
+            "lines": [{"line_id": "B-1", "amount": "2.00"}],
+        },
+        "INVOICE_INVALID",
+    ),
+    (
+        "customer.consent",
+        {
+            "customer": {"id": "C-9", "language": "no language"},
+            "channel": "SMS",
+            "purpose": "MARKETING",
+            "status": "GRANTED",
+        },
+        "INVALID",
+    ),
+]
 
 
 def test_rejected_events_change_nothing_at_all(at_desk: Desk) -> None:
@@ -165,14 +205,22 @@ def test_an_unknown_dealership_is_named(at_desk: Desk) -> None:
 def test_an_actor_tells_only_of_his_own_dealerships(at_desk: Desk) -> None:
     with at_desk.unit() as book:
         south = upsert_dealership(
-            book, {"code": "SOUTH", "name": "South", "timezone": "Europe/Madrid", "currency": "EUR", "country": "ES"}
+            book,
+            {
+                "code": "SOUTH",
+                "name": "South",
+                "timezone": "Europe/Madrid",
+                "currency": "EUR",
+                "country": "ES",
+            },
         )
     clerk = Actor("dms-south", frozenset({Role.SERVICE_ADVISOR}), frozenset({south.id}))
     here = {**opened(), "dealership": "SOUTH"}
     results = receive(lambda: at_desk.unit(clerk), [opened(), here])
     assert [(result.outcome.value, result.code) for result in results] == [
-        ("REJECTED", "NO_DEALERSHIP"), ("ACCEPTED", None),
-    ]  # fmt: skip
+        ("REJECTED", "NO_DEALERSHIP"),
+        ("ACCEPTED", None),
+    ]
     assert {row["dealership_id"] for row in dump(at_desk.engine)["servicelost_visit"]} == {south.id}
 
 
@@ -180,7 +228,8 @@ def test_money_and_causes_follow_the_terms_of_the_dealership(at_desk: Desk) -> N
     with at_desk.unit() as book:
         for code, currency, country in (("TOKYO", "JPY", "JP"), ("MANAMA", "BHD", "BH")):
             upsert_dealership(
-                book, {"code": code, "name": code, "timezone": "UTC", "currency": currency, "country": country}
+                book,
+                {"code": code, "name": code, "timezone": "UTC", "currency": currency, "country": country},
             )
     with at_desk.unit(Actor("boss", frozenset(MANAGERS), None)) as book:
         define_cause(book, dealership_by_code(book, "NORTH"), "BAD_COFFEE", "Bad coffee", Cause.TRUST_QUALITY)
@@ -193,14 +242,17 @@ def test_money_and_causes_follow_the_terms_of_the_dealership(at_desk: Desk) -> N
     assert outcomes(at_desk.receive({**refused, "dealership": "TOKYO"})) == ["REJECTED"]
     at_desk.receive(opened(), recommended())
     declined = event("line.declined", 2, **LINE, cause="BAD_COFFEE")
-    assert outcomes(at_desk.receive({**declined, "dealership": "TOKYO"}, declined)) == ["REJECTED", "ACCEPTED"]
+    assert outcomes(at_desk.receive({**declined, "dealership": "TOKYO"}, declined)) == [
+        "REJECTED",
+        "ACCEPTED",
+    ]
     loss = at_desk.entries()[-1]
     assert loss.cause == "TRUST_QUALITY"
     assert loss.custom_cause_id is not None
 
 
 def test_when_the_database_refuses_the_chunk_the_rest_is_still_taken_in(at_desk: Desk) -> None:
-    """As when another writer was quicker: the chunk is done again event by event, by the time they happened."""
+    """As when another writer was quicker: its events are done again one by one, as they happened."""
     story, refused = everyday(), []
 
     def refuse_once(book: Book, fact: VisitClosed) -> None:
@@ -220,7 +272,13 @@ def test_events_sent_in_any_order_by_themselves_end_alike(at_desk: Desk) -> None
     for number, order in enumerate(permutations(range(3))):
         for place in order:
             raw = story[place]
-            data = {**raw["data"], "visit_id": f"RO-{number}"} | ({"vehicle": {"id": f"V-{number}"}} if not place else {})
+            data = {**raw["data"], "visit_id": f"RO-{number}"} | (
+                {"vehicle": {"id": f"V-{number}"}} if not place else {}
+            )
             at_desk.receive({**raw, "event_id": f"{number}-{place}", "data": data})
-    assert [(row.kind, row.amount_minor, row.cause) for row in at_desk.entries()] == [("LOSS", 10000, "NO_TIME")] * 6
-    assert {row["status"] for row in dump(at_desk.engine)["servicelost_received_event"]} == {EventStatus.ACCEPTED}
+    assert [(row.kind, row.amount_minor, row.cause) for row in at_desk.entries()] == [
+        ("LOSS", 10000, "NO_TIME")
+    ] * 6
+    assert {row["status"] for row in dump(at_desk.engine)["servicelost_received_event"]} == {
+        EventStatus.ACCEPTED
+    }

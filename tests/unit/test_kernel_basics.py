@@ -18,12 +18,33 @@ from servicelost.kernel.money import from_minor, minor_digits, to_minor
 
 # ISO 4217, amendment 179: every active currency that has not two decimals.
 NOT_TWO = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
 }
 CURRENCIES = st.sampled_from([*NOT_TWO, "EUR", "USD", "GBP", "HUF", "MGA", "MRU", "TWD"])
-NAIVE = datetime(2026, 3, 2, 8, 0)  # noqa: DTZ001 - that is the point
+NAIVE = datetime(2026, 3, 2, 8, 0)
 
 
 class Door(StrEnum):
@@ -38,9 +59,14 @@ class Deed(StrEnum):
     WALL = "WALL"
 
 
-DOOR = Machine("door", {
-    (Door.OPEN, Deed.PUSH): Door.SHUT, (Door.SHUT, Deed.PULL): Door.OPEN, (Door.SHUT, Deed.WALL): Door.WALLED,
-})  # fmt: skip
+DOOR = Machine(
+    "door",
+    {
+        (Door.OPEN, Deed.PUSH): Door.SHUT,
+        (Door.SHUT, Deed.PULL): Door.OPEN,
+        (Door.SHUT, Deed.WALL): Door.WALLED,
+    },
+)
 
 
 @pytest.mark.parametrize(("currency", "digits"), [*NOT_TWO.items(), ("EUR", 2), ("HUF", 2), ("MRU", 2)])
@@ -63,7 +89,12 @@ def test_rounding_is_to_the_nearest_minor_unit(amount: Decimal, currency: str) -
 
 
 def test_half_a_minor_unit_is_rounded_up() -> None:
-    assert [to_minor(Decimal(text), "EUR") for text in ("0.005", "0.015", "0.0149", "-0.005")] == [1, 2, 1, -1]
+    assert [to_minor(Decimal(text), "EUR") for text in ("0.005", "0.015", "0.0149", "-0.005")] == [
+        1,
+        2,
+        1,
+        -1,
+    ]
 
 
 def test_a_frozen_clock_stands_until_it_is_moved() -> None:
@@ -127,7 +158,9 @@ def test_a_machine_moves_by_its_table_and_names_what_is_legal() -> None:
     assert DOOR.can(Door.SHUT, Deed.WALL)
     assert not DOOR.can(Door.OPEN, Deed.WALL)
     assert DOOR.legal(Door.SHUT) == [Deed.PULL, Deed.WALL]
-    with pytest.raises(IllegalMove, match="door is SHUT: PUSH is not possible, possible are: PULL, WALL") as no:
+    with pytest.raises(
+        IllegalMove, match="door is SHUT: PUSH is not possible, possible are: PULL, WALL"
+    ) as no:
         DOOR.next(Door.SHUT, Deed.PUSH)
     assert no.value.details() == [
         {"field": "action", "message": no.value.message, "value": "PUSH", "expected": "PULL, WALL"}

@@ -271,7 +271,10 @@ def test_a_row_changed_and_changed_back_is_not_written(world: House) -> None:
 
 def test_what_a_lookup_searches_by_must_not_change(world: House) -> None:
     [row_id] = store(world, problem(1))
-    with pytest.raises(TypeError, match="Problem.customer_id is what a lookup searches by"), world.unit() as book:
+    with (
+        pytest.raises(TypeError, match=r"Problem\.customer_id is what a lookup searches by"),
+        world.unit() as book,
+    ):
         book.get(Problem, row_id).customer_id = 8
     assert texts(world) == {"X-1": "noise"}
 
@@ -283,7 +286,7 @@ def test_append_only_rows_are_read_like_all_others(world: House) -> None:
 
 
 def test_events_reach_exactly_their_listeners_and_their_errors_their_publisher(world: House) -> None:
-    class Told(Exception):  # noqa: N818 - a signal of this test
+    class Told(Exception):
         pass
 
     def listener(book: Book, fact: Any) -> None:

@@ -46,8 +46,16 @@ def contact(number: int, **values: Any) -> Contact:
 
 
 def received(number: int, **values: Any) -> ReceivedEvent:
-    return ReceivedEvent(source="dms", event_id=f"e{number}", type="line.booked", content_hash="0" * 32,
-                         status=EventStatus.PARKED, occurred_at=MONDAY, received_at=MONDAY, **values)  # fmt: skip
+    return ReceivedEvent(
+        source="dms",
+        event_id=f"e{number}",
+        type="line.booked",
+        content_hash="0" * 32,
+        status=EventStatus.PARKED,
+        occurred_at=MONDAY,
+        received_at=MONDAY,
+        **values,
+    )
 
 
 def store(world: House, rows: list[Any]) -> list[int]:
@@ -57,7 +65,9 @@ def store(world: House, rows: list[Any]) -> list[int]:
 
 def stored(world: House, model: type[Base]) -> list[Any]:
     with world.engine.connect() as connection:
-        return [model(**row) for row in connection.execute(select(model.__table__).order_by(model.id)).mappings()]
+        return [
+            model(**row) for row in connection.execute(select(model.__table__).order_by(model.id)).mappings()
+        ]
 
 
 def values(row: Any) -> dict[str, Any]:
@@ -76,12 +86,15 @@ def logged(world: House) -> dict[str, list[int]]:
 def test_new_rows_are_stored_as_they_are(world: House, size: int) -> None:
     rows = [
         opportunity(
-            number, state=OpportunityState.DEFERRED if number % 2 else "OPEN", amount_minor=number or None,
-            won_minor=-(2**40) if number % 3 else 2**40, deferred_until=date(2026, 2, 28) if number % 2 else None,
+            number,
+            state=OpportunityState.DEFERRED if number % 2 else "OPEN",
+            amount_minor=number or None,
+            won_minor=-(2**40) if number % 3 else 2**40,
+            deferred_until=date(2026, 2, 28) if number % 2 else None,
             opened_at=datetime(2026, 1, 1, 12, 0, 0, number, tzinfo=timezone(timedelta(hours=-5))),
         )
         for number in range(size)
-    ]  # fmt: skip
+    ]
     store(world, rows)
     found = stored(world, Opportunity)
     assert [values(row) for row in found] == [values(row) for row in rows]
@@ -95,7 +108,9 @@ def test_awkward_text_and_json_survive(world: House, size: int) -> None:
                            for place, text in enumerate(texts)]  # fmt: skip
     rows = [received(number, why=texts[number], payload=payloads[number]) for number in range(size)]
     store(world, rows)
-    assert [(row.why, row.payload) for row in stored(world, ReceivedEvent)] == list(zip(texts, payloads, strict=True))
+    assert [(row.why, row.payload) for row in stored(world, ReceivedEvent)] == list(
+        zip(texts, payloads, strict=True)
+    )
     with world.unit() as book:
         for row_id, text in zip((row.id for row in rows), reversed(texts), strict=True):
             row = book.get(ReceivedEvent, row_id)
@@ -107,9 +122,13 @@ def test_awkward_text_and_json_survive(world: House, size: int) -> None:
 
 @SIZES
 def test_booleans_and_blanks_survive(world: House, size: int) -> None:
-    rows = [contact(number, automatic=number % 2 == 0, note=None if number % 3 else "") for number in range(size)]
+    rows = [
+        contact(number, automatic=number % 2 == 0, note=None if number % 3 else "") for number in range(size)
+    ]
     store(world, rows)
-    assert [(row.automatic, row.note) for row in stored(world, Contact)] == [(row.automatic, row.note) for row in rows]
+    assert [(row.automatic, row.note) for row in stored(world, Contact)] == [
+        (row.automatic, row.note) for row in rows
+    ]
 
 
 @SIZES
@@ -141,7 +160,9 @@ def test_a_column_may_become_empty_everywhere(world: House, size: int) -> None:
         for row_id in ids:
             row = book.get(Opportunity, row_id)
             row.amount_minor = row.first_lost_at = row.live = None
-    assert {(row.amount_minor, row.first_lost_at, row.live) for row in stored(world, Opportunity)} == {(None,) * 3}
+    assert {(row.amount_minor, row.first_lost_at, row.live) for row in stored(world, Opportunity)} == {
+        (None,) * 3
+    }
 
 
 @SIZES
@@ -244,7 +265,7 @@ def test_a_failed_plan_leaves_no_trace_in_the_change_log(world: House) -> None:
 
 
 def test_a_naive_moment_is_refused_on_every_path(world: House) -> None:
-    naive = datetime(2026, 3, 1, 12, 0)  # noqa: DTZ001 - that is the point
+    naive = datetime(2026, 3, 1, 12, 0)
     for size in (1, 50):
         with pytest.raises((StatementError, ValueError), match="naive datetime"), world.unit() as book:
             for number in range(size):

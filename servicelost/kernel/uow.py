@@ -73,9 +73,12 @@ class UnitOfWork:
             self._savepoint = self._host.begin_nested()
             return self._host.connection()
         connection = self._engine.connect()
-        if self._reading:
-            connection = connection.execution_options(servicelost_reading=True)
         try:
+            if self._reading:
+                connection = connection.execution_options(servicelost_reading=True)
+            if connection.dialect.name == "postgresql":
+                # Rules read row by row: all they see has to be of one and the same moment.
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             connection.begin()
         except BaseException:
             connection.close()

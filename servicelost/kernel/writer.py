@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from servicelost.kernel.changes import ChangeEntry, change_entries
 from servicelost.kernel.db import Base
@@ -20,6 +20,7 @@ from servicelost.kernel.lookup import Lookup
 
 Changed = tuple[Base, dict[str, Any]]
 _BULK = 40
+_OVERTAKEN = "40001"
 _ORDER: dict[type[Base], int] = {}
 
 
@@ -173,10 +174,13 @@ def _update(connection: Connection, table: Table, changed: Sequence[Changed]) ->
         row.__dict__["version"] = before["version"] + 1
     names = sorted({name for row, before in changed for name, value in row.__dict__.items()
                     if name in table.columns and before.get(name) != value})  # fmt: skip
-    if len(changed) >= _BULK and connection.dialect.driver == "psycopg":
-        written = _update_set(connection, table, names, changed)
-    else:
-        written = _update_each(connection, table, names, changed)
+    bulk = len(changed) >= _BULK and connection.dialect.driver == "psycopg"
+    try:
+        written = (_update_set if bulk else _update_each)(connection, table, names, changed)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _OVERTAKEN:
+            raise
+        raise _stale(connection, table, changed) from error
     if written != len(changed):
         raise _stale(connection, table, changed)
 
@@ -223,9 +227,17 @@ def _update_set(
 
 
 def _stale(connection: Connection, table: Table, changed: Sequence[Changed]) -> StaleRow:
-    wanted = {row.id: row.__dict__["version"] for row, _ in changed}
+    if connection.dialect.name != "postgresql":
+        return _first_other(connection, table, {row.id: row.__dict__["version"] for row, _ in changed})
+    # This transaction may be able to ask nothing any more, and sees its own changes.
+    with connection.engine.connect() as other:
+        return _first_other(other, table, {row.id: before["version"] for row, before in changed})
+
+
+def _first_other(connection: Connection, table: Table, wanted: dict[int, int]) -> StaleRow:
+    """The first row that has not the version it should have, as an error."""
     present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(wanted)))
-    current = {row_id: version for row_id, version in present}  # noqa: C416 - a Row is no pair to the type checker
+    current = {row.id: row.version for row in present}
     lost = next(
         (row_id for row_id, version in wanted.items() if current.get(row_id) != version), next(iter(wanted))
     )

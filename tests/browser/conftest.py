@@ -31,8 +31,8 @@ from servicelost.wiring import TASKS, build_runtime
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
-NOW = datetime(2026, 6, 18, 13, 30, tzinfo=UTC)  # a Thursday
-SMALL = Size(weeks=5, visits_a_day=4)
+NOW = datetime(2026, 6, 17, 10, 30, tzinfo=UTC)  # a Wednesday with cars in the house
+SMALL = Size(weeks=5, visits_a_day=6)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _SWITCHES = [
@@ -84,8 +84,9 @@ class Site:
         with self.runtime.unit(SYSTEM, reading=True) as book:
             found = select(Line.visit_id, Line.id).join(Visit, Visit.id == Line.visit_id)
             waiting = found.where(Line.state == "QUOTED", Visit.state == "WORK").order_by(Line.id)
-            visit_id, line_id = book.connection.execute(waiting).first() or (0, 0)
-            return visit_id, line_id
+            row = book.connection.execute(waiting).first()
+            assert row is not None, "the simulated morning has no line that waits for an answer"
+            return row.visit_id, row.id
 
     def line(self, line_id: int) -> Line:
         """The line as it stands now."""

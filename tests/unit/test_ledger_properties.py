@@ -1,6 +1,6 @@
 """No sequence of events, however wild, breaks the arithmetic of the ledger."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,13 +18,9 @@ from servicelost.intake.results import EventResult, Outcome
 from servicelost.kernel.db import Base
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Decision, Opportunity, Presentation
-from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
-from servicelost.taxonomy.loss_events import LossEvent
-from servicelost.taxonomy.matrix import check_cause, check_stage
-from servicelost.taxonomy.parties import Party
-from servicelost.taxonomy.stages import Stage
 from tests.desk import Desk, desk
 from tests.factories import MONDAY
+from tests.ledger_check import check_ledger
 
 SERVICES = ("Brake pads", "Tyres", "Other")
 AMOUNTS = ("0.00", "80.00", "100.00", "120.50")
@@ -163,56 +159,8 @@ def new_sender(made: Desk) -> Sender:
     return Sender(made, code, world.id)
 
 
-def check_loss(loss: LedgerEntry, against: list[LedgerEntry]) -> int:
-    """Check a LOSS with all that was booked against it; what is left of it."""
-    event, cause = LossEvent(loss.event), Cause(loss.cause)
-    check_stage(event, Stage(loss.stage))
-    check_cause(event, cause, cancelled_by=Party(loss.cancelled_by) if loss.cancelled_by else None)
-    assert cause not in NOT_A_LOSS
-    assert loss.amount_minor >= 0
-    assert loss.loss_id is None
-    reversals = [entry for entry in against if entry.kind == "REVERSAL"]
-    recoveries = [entry for entry in against if entry.kind == "RECOVERY"]
-    assert len(reversals) <= 1
-    assert not (reversals and recoveries), "what was taken back cannot come back"
-    for reversal in reversals:
-        assert (reversal.amount_minor, reversal.business_day) == (loss.amount_minor, loss.business_day)
-        assert reversal.reason is not None
-    for recovery in recoveries:
-        assert 0 <= recovery.amount_minor <= loss.amount_minor
-        assert recovery.revenue_minor is not None
-    assert len([entry for entry in recoveries if entry.amount_minor]) <= 1
-    left = loss.amount_minor - sum(entry.amount_minor for entry in against)
-    assert left >= 0
-    return left
-
-
 def check_world(sender: Sender) -> None:
-    entries, opportunities = sender.rows(LedgerEntry), {row.id: row for row in sender.rows(Opportunity)}
-    losses = {entry.id: entry for entry in entries if entry.kind == "LOSS"}
-    against: dict[int, list[LedgerEntry]] = defaultdict(list)
-    for entry in entries:
-        if entry.kind != "LOSS":
-            assert entry.loss_id in losses
-            assert entry.opportunity_id == losses[entry.loss_id].opportunity_id
-            assert entry.event == losses[entry.loss_id].event
-            against[entry.loss_id].append(entry)
-    left = {loss.id: check_loss(loss, against[loss.id]) for loss in losses.values()}
-    is_open = [loss for loss in losses.values() if not against[loss.id]]
-    # Three ways to the same sum.
-    signs = {"LOSS": 1, "REVERSAL": -1, "RECOVERY": -1}
-    balance = sum(signs[entry.kind] * entry.amount_minor for entry in entries)
-    assert balance == sum(left.values()) == sum(row.outstanding_minor for row in opportunities.values())
-    assert {loss.opportunity_id: loss.id for loss in is_open} == {
-        row.id: row.loss_id for row in opportunities.values() if row.loss_id is not None
-    }
-    assert len(is_open) == len({loss.opportunity_id for loss in is_open}), "one open loss a need and episode"
-    for row in opportunities.values():
-        assert (row.state == "LOST") == (row.loss_id is not None)
-        assert row.outstanding_minor == (left[row.loss_id] if row.loss_id else 0)
-        assert row.live is None or row.state in ("OPEN", "DEFERRED", "LOST")
-    live = Counter(row.need_key for row in opportunities.values() if row.live)
-    assert set(live.values()) <= {1}, "one live episode of a need"
+    check_ledger(sender.rows(LedgerEntry), sender.rows(Opportunity))
 
 
 def check_sent(results: list[EventResult]) -> None:

@@ -18,8 +18,8 @@ from servicelost.kernel.errors import FieldProblem, ServiceLostError
 PREFIX = "SERVICELOST_"
 
 _SECOND = timedelta(seconds=1)
-_MINUTE = timedelta(minutes=1)
 _MIB = 1024 * 1024
+_MINUTE = timedelta(minutes=1)
 
 T = TypeVar("T")
 
@@ -87,19 +87,15 @@ class Settings:
         16 * _MIB, checks.whole(1024, 1024 * _MIB), "Largest request body that is read, in bytes."
     )
     plugins: tuple[str, ...] = _setting(
-        (), checks.names, "Names of the installed plugins to load, separated by commas."
+        (),
+        checks.names,
+        "Names of the installed plugins to load, separated by commas; this version loads none yet.",
     )
     plugin_config: Mapping[str, Mapping[str, Any]] = _setting(
         MappingProxyType({}),
         checks.tables,
         "Settings for plugins: one JSON object for each plugin, under its name.",
         secret=True,
-    )
-    no_show_after: timedelta = _setting(
-        timedelta(minutes=60),
-        checks.duration(_MINUTE, 1, 10_080),
-        "Minutes after its time at which an appointment nobody came to is a no-show, "
-        "unless the dealership has set its own.",
     )
     host: str = _setting("127.0.0.1", checks.text, "Address the standalone web server listens on.")
     port: int = _setting(

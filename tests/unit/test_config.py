@@ -67,7 +67,6 @@ def test_a_host_may_give_another_default_for_the_instance_folder(tmp_path: Path)
         ("PORT", 8080, 8080),
         ("JOB_TIMEOUT", "90", timedelta(seconds=90)),
         ("JOB_TIMEOUT", timedelta(minutes=2), timedelta(minutes=2)),
-        ("NO_SHOW_AFTER", 30, timedelta(minutes=30)),
         ("SECURE_COOKIES", "Yes", True),
         ("SECURE_COOKIES", False, False),
         ("SECURE_COOKIES", "off", False),

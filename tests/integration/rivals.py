@@ -1,4 +1,4 @@
-"""What several processes do at once to one dealership; run by the tests of concurrency, each in its own process."""
+"""What several processes do at once to one dealership, each as a rival of the others."""
 
 import traceback
 from collections import Counter

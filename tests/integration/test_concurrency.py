@@ -1,4 +1,4 @@
-"""Several real processes write at once: nothing is lost, nothing counted twice, nobody is left with an error."""
+"""Several real processes write at once: nothing is lost, nothing counts twice, nobody meets an error."""
 
 import multiprocessing
 from collections import Counter
@@ -26,7 +26,9 @@ def at_desk(database_url: str) -> Iterator[Desk]:
     """A dealership with one car on several open visits, each with the same needs recommended."""
     with desk(database_url) as made:
         visits = dict.fromkeys(visit_id for visit_id, _ in LINES)
-        raws = [event("visit.opened", 0, visit_id=visit_id, vehicle=CAR, customer=PERSON) for visit_id in visits]
+        raws = [
+            event("visit.opened", 0, visit_id=visit_id, vehicle=CAR, customer=PERSON) for visit_id in visits
+        ]
         raws.append(event("visit.opened", 0, visit_id="RO-new", vehicle={"id": "V-new"}))
         raws += [event("line.recommended", 1, visit_id=visit_id, line_id=line_id, amount="100.00",
                        service=f"Service {line_id[-1]}") for visit_id, line_id in LINES]  # fmt: skip
@@ -58,7 +60,9 @@ def check_nothing_lost(at_desk: Desk) -> None:
     check_ledger(at_desk.entries(), at_desk.opportunities())
     with at_desk.engine.connect() as connection:
         states = {row.id: row.state for row in connection.execute(select(Line.id, Line.state))}
-        entries = connection.execute(select(LineEntry.line_id, LineEntry.from_state, LineEntry.to_state)).all()
+        entries = connection.execute(
+            select(LineEntry.line_id, LineEntry.from_state, LineEntry.to_state)
+        ).all()
         presented = Counter(connection.execute(select(Presentation.opportunity_id)).scalars())
     # Each move leads on from where another one ended, and the last one to where the line is now. Had
     # two writers both moved a line from the same state, one of these steps would have no beginning.
@@ -89,7 +93,9 @@ def test_people_who_click_at_once_lose_no_click(at_desk: Desk) -> None:
     compete(at_desk, [decide_by_hand] * 4)
     check_nothing_lost(at_desk)
     with at_desk.engine.connect() as connection:
-        [line] = connection.execute(select(Line.state, Line.decided_at).where(Line.source_id == "L-0-0")).all()
+        [line] = connection.execute(
+            select(Line.state, Line.decided_at).where(Line.source_id == "L-0-0")
+        ).all()
     assert line.state == "AUTHORIZED"
     assert line.decided_at >= at(10 + (CLICKS - 1) / 4), "the newest word stands, whoever came last"
 

@@ -78,7 +78,9 @@ def mend(path: Path, mended: dict[str, dict[str, str]], key: str) -> None:
         writer.writerows(rows)
 
 
-def test_every_row_is_accounted_for_and_a_mended_one_comes_in(at_desk: Desk, mapping: Path, tmp_path: Path) -> None:
+def test_every_row_is_accounted_for_and_a_mended_one_comes_in(
+    at_desk: Desk, mapping: Path, tmp_path: Path
+) -> None:
     sources = mixed_export(tmp_path)
     summary = import_all(at_desk, mapping, sources, tmp_path / "first")
     assert summary.read == 10
@@ -92,7 +94,7 @@ def test_every_row_is_accounted_for_and_a_mended_one_comes_in(at_desk: Desk, map
         assert row["!reason"]
     reasons = {row["Line"]: row["!reason"] for row in bad["lines.rejects.csv"] if row["Order"] == "O1"}
     assert "NO_SHOW" in reasons["3"]
-    assert "NO_SUCH_CAUSE" in reasons["5"]
+    assert "Cause: is not a known code" in reasons["5"]
     assert at_desk.balance() == at_desk.outstanding() == 10000
 
     paths = {path.name: path for path in summary.rejects}
@@ -101,7 +103,6 @@ def test_every_row_is_accounted_for_and_a_mended_one_comes_in(at_desk: Desk, map
     mend(paths["lines.rejects.csv"], lines, "Line")
     again = import_all(at_desk, mapping, [sources[0], *paths.values()], tmp_path / "second")
     assert sum(len(rejected(path)) for path in again.rejects) == tally(again)["rejected"]
-    assert {row["Order"] for path in again.rejects for row in rejected(path)} <= {"O9", "O2", "O4", "", None} | {"O1"}
     assert at_desk.balance() == at_desk.outstanding() == 10000 + 15000 + 2000 + 3000
 
 
@@ -149,20 +150,22 @@ def test_an_unusable_mapping_is_refused_before_anything_is_stored(at_desk: Desk,
 def test_an_import_that_was_killed_and_is_run_again_ends_like_an_undisturbed_one(
     at_desk: Desk, mapping: Path, tmp_path: Path
 ) -> None:
-    sources = write_export(tmp_path, 400)
+    sources = write_export(tmp_path, 250)
     with desk(f"sqlite:///{tmp_path / 'undisturbed.db'}") as undisturbed:
         import_all(undisturbed, mapping, sources, tmp_path / "undisturbed")
         expected = told(undisturbed.engine)
     spawning = multiprocessing.get_context("spawn")
     ours, theirs = spawning.Pipe()
     url = at_desk.engine.url.render_as_string(hide_password=False)
-    process = spawning.Process(target=import_and_hang, args=(url, mapping, sources, tmp_path / "killed", theirs))
+    process = spawning.Process(
+        target=import_and_hang, args=(url, mapping, sources, tmp_path / "killed", theirs)
+    )
     process.start()
     assert ours.poll(60), "the import never got half-way"
     process.kill()
     process.join(30)
     half = counts(at_desk.engine)
-    assert 0 < half["servicelost_line"] < 1200
+    assert 0 < half["servicelost_line"] < 750
     summary = import_all(at_desk, mapping, sources, tmp_path / "again")
     assert tally(summary)["accepted"] > 0
     assert tally(summary)["unchanged"] > 0

@@ -37,7 +37,7 @@ def parked(at_desk: Desk) -> dict[str, str | None]:
     """What each parked event waits for, by type."""
     with at_desk.engine.connect() as connection:
         query = select(ReceivedEvent.type, ReceivedEvent.waits_for).where(ReceivedEvent.status == "PARKED")
-        return dict(connection.execute(query).tuples())
+        return {row.type: row.waits_for for row in connection.execute(query)}
 
 
 def test_a_parked_event_keeps_nothing_but_itself(at_desk: Desk) -> None:

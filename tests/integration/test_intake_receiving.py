@@ -190,7 +190,7 @@ def test_rejected_events_change_nothing_at_all(at_desk: Desk) -> None:
     assert outcomes(at_desk.receive(*refused, harmless)) == ["REJECTED"] * len(refused) + ["ACCEPTED"]
     after = dump(at_desk.engine)
     assert {name for name in after if after[name] != before.get(name)} == {
-        "servicelost_received_event", "servicelost_line", "servicelost_line_entry", "servicelost_decision",
+        "servicelost_received_event", "servicelost_line", "servicelost_line_log", "servicelost_decision",
         "servicelost_opportunity", "servicelost_change_log",
     }  # fmt: skip
 

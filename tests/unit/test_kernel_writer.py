@@ -187,7 +187,9 @@ def test_a_stale_row_is_named_and_nothing_is_written(world: House, size: int) ->
         for row_id in ids:
             book.get(Opportunity, row_id).presentations = 7
         book.add(opportunity(999))
-        interfere(world, book, Opportunity.__table__.update().where(Opportunity.id == victim).values(version=OTHER))
+        interfere(
+            world, book, Opportunity.__table__.update().where(Opportunity.id == victim).values(version=OTHER)
+        )
     assert (refused.value.table, refused.value.row_id, refused.value.code) == ("opportunity", victim, "STALE")
     assert f"opportunity {victim}" in str(refused.value)
     found = stored(world, Opportunity)

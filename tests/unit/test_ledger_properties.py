@@ -56,7 +56,11 @@ MOVES: dict[str, list[str]] = {
 }  # fmt: skip
 KINDS = [f"{thing}.{deed}" for thing, deeds in MOVES.items() for deed in deeds]
 # Where decisions about lines outnumber the rest, needs live long enough to be lost and found again.
-OFTEN = [*KINDS, *["line.recommended", "line.declined", "line.authorized", "visit.opened"] * 3, "invoice.posted"]
+OFTEN = [
+    *KINDS,
+    *["line.recommended", "line.declined", "line.authorized", "visit.opened"] * 3,
+    "invoice.posted",
+]
 
 small = st.integers(0, 2)
 moves = st.builds(
@@ -85,38 +89,45 @@ class Sender:
         self.told += 1
         at = MONDAY + timedelta(hours=self.hours - (30 if move.late else 0))
         return {
-            "type": move.kind, "event_id": f"{self.code}-{self.told}", "source": "dms", "dealership": self.code,
-            "occurred_at": at.isoformat(), "data": self.data(move, (at + timedelta(days=1)).isoformat()),
+            "type": move.kind, "event_id": f"{self.code}-{self.told}", "source": "dms",
+            "dealership": self.code, "occurred_at": at.isoformat(),
+            "data": self.named(move) | self.said(move, (at + timedelta(days=1)).isoformat()),
         }  # fmt: skip
 
-    def data(self, move: Move, scheduled: str) -> dict[str, Any]:
-        """What the move says; each world has ids of its own, since employees and cars are per dealership."""
-        thing, deed = move.kind.split(".")
-        visit, appointment = f"RO-{move.car}-{move.visit}", f"A-{move.car}-{move.visit}"
-        line = self.line_of(move, visit)
-        people = {"vehicle": {"id": f"V-{move.car}"}, "customer": {"id": f"C-{move.car}"}}
-        amount = {"amount": AMOUNTS[move.amount]}
+    def named(self, move: Move) -> dict[str, Any]:
+        """The thing the move is about."""
+        visit, thing = f"RO-{move.car}-{move.visit}", move.kind.split(".")[0]
+        if thing == "line":
+            return self.line_of(move, visit)
+        if thing == "invoice":
+            line = self.line_of(move, visit)
+            lines = [{"line_id": line["line_id"], "amount": AMOUNTS[move.amount]}]
+            return {"invoice_id": f"I-{self.told}", "visit_id": line["visit_id"], "lines": lines}
+        return {
+            "appointment": {"appointment_id": f"A-{move.car}-{move.visit}"},
+            "call": {"call_id": f"T-{self.told}", "phone": f"+3491100000{move.car}", "service": "Tyres"},
+            "lead": {"lead_id": f"W-{move.visit}", "channel": "WEB", "service": SERVICES[move.service]},
+        }.get(thing, {"visit_id": visit})
+
+    def said(self, move: Move, tomorrow: str) -> dict[str, Any]:
+        """What the move says about it."""
+        car, customer = {"vehicle": {"id": f"V-{move.car}"}}, {"customer": {"id": f"C-{move.car}"}}
+        service, amount = {"service": SERVICES[move.service]}, {"amount": AMOUNTS[move.amount]}
         why = {"cause": CAUSES[move.cause], "decided_by": "CUSTOMER" if move.visit else None}
+        booked = {"appointment_id": f"A-{move.car}-{move.visit}"} if move.amount else {}
+        canceller = {"cancelled_by": "DEALER" if move.service else "CUSTOMER"}
         told: dict[str, dict[str, Any]] = {
-            "appointment.booked": {"scheduled_at": scheduled, **people, "expected_amount": "150.00"},
-            "appointment.rescheduled": {"scheduled_at": scheduled},
-            "appointment.cancelled": {**why, "cancelled_by": "DEALER" if move.service else "CUSTOMER"},
-            "appointment.no_show": why, "visit.opened": {**people, "appointment_id": appointment if move.amount else None},
-            "visit.walk_in": people, "visit.cancelled": {**why, "cancelled_by": "CUSTOMER"}, "visit.turned_away": why,
-            "line.booked": {"service": SERVICES[move.service], **amount},
-            "line.recommended": {"service": SERVICES[move.service], **amount}, "line.quoted": amount,
-            "line.authorized": amount if move.visit else {}, "line.declined": why,
-            "line.deferred": {**why, "deferred_until": "2027-01-01"}, "line.removed": why,
-            "line.reduced": {**why, **amount}, "line.not_performed": why, "quote.expired": why,
-            "invoice.posted": {"invoice_id": f"I-{self.told}", "visit_id": line["visit_id"],
-                               "lines": [{"line_id": line["line_id"], **amount}]},
-            "call.missed": {"call_id": f"T-{self.told}", "phone": f"+3491100000{move.car}", "service": "Tyres"},
-            "call.received": {"call_id": f"T-{self.told}", "phone": f"+3491100000{move.car}"},
-            "lead.received": {"lead_id": f"W-{move.visit}", "channel": "WEB", "service": SERVICES[move.service],
-                              "customer": people["customer"], "vehicle": people["vehicle"] if move.amount else None},
+            "appointment.booked": {"scheduled_at": tomorrow, **car, **customer, "expected_amount": "150.00"},
+            "appointment.rescheduled": {"scheduled_at": tomorrow}, "appointment.no_show": why,
+            "appointment.cancelled": {**why, **canceller}, "visit.opened": {**car, **customer, **booked},
+            "visit.walk_in": {**car, **customer}, "visit.cancelled": {**why, **canceller},
+            "visit.turned_away": why, "line.booked": {**service, **amount}, "line.quoted": amount,
+            "line.recommended": {**service, **amount}, "line.authorized": amount if move.visit else {},
+            "line.declined": why, "line.deferred": {**why, "deferred_until": "2027-01-01"},
+            "line.removed": why, "line.reduced": {**why, **amount}, "line.not_performed": why,
+            "quote.expired": why, "lead.received": {**customer, **(car if move.amount else {})},
         }  # fmt: skip
-        ids: dict[str, Any] = {"line": line, "appointment": {"appointment_id": appointment}}
-        return ids.get(thing, {"visit_id": visit} if thing in ("visit", "quote") else {}) | told.get(move.kind, {})
+        return told.get(move.kind, {})
 
     def line_of(self, move: Move, visit: str) -> dict[str, str]:
         """A line newly named, or one that was named before; two may name one need on one visit."""
@@ -154,7 +165,8 @@ def new_sender(made: Desk) -> Sender:
     code = f"W{next(_worlds)}"
     with made.unit() as book:
         world = upsert_dealership(
-            book, {"code": code, "name": code, "timezone": "Europe/Madrid", "currency": "EUR", "country": "ES"}
+            book,
+            {"code": code, "name": code, "timezone": "Europe/Madrid", "currency": "EUR", "country": "ES"},
         )
     return Sender(made, code, world.id)
 
@@ -224,4 +236,13 @@ def test_the_moves_reach_what_they_are_meant_to(made: Desk) -> None:
         seen.update(entry.kind for entry in sender.rows(LedgerEntry))
         seen.update(row.effect for row in sender.rows(Decision))
     assert {"LOSS", "REVERSAL", "RECOVERY"} <= seen.keys()
-    assert {"LOST", "REPEATED", "RESTATED", "REVERSED", "RECOVERED", "WON", "DEFERRED", "CLOSED"} <= seen.keys(), seen
+    assert {
+        "LOST",
+        "REPEATED",
+        "RESTATED",
+        "REVERSED",
+        "RECOVERED",
+        "WON",
+        "DEFERRED",
+        "CLOSED",
+    } <= seen.keys(), seen

@@ -62,7 +62,7 @@ def run_worker(runtime: Runtime, tasks: Tasks, *, burst: bool = False) -> None:
     """
     global _shop
     _shop = runtime, tasks
-    with serving_queue(runtime.settings), suppress(StopRequested):
+    with serving_queue(runtime.settings), suppress(StopRequested, KeyboardInterrupt):
         while not _work(runtime.settings, burst=burst) and not burst:
             log.warning("the queue server was lost; connecting again")
             time.sleep(_RECONNECT_SECONDS)

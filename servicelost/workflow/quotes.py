@@ -33,10 +33,14 @@ _OFFERED_BY_DEFAULT = _WAITING | {LineState.NOT_PRESENTED}
 _OVER = frozenset({QuoteState.EXPIRED, QuoteState.SUPERSEDED})
 
 
-def find_quote(book: Book, visit: Visit, source_id: str) -> Quote | None:
-    """The newest version that its source knows by this id."""
-    versions = [quote for quote in book.many(QUOTES_OF_VISIT, visit.id) if quote.source_id == source_id]
-    return max(versions, key=lambda quote: quote.number, default=None)
+def sent_quote(book: Book, visit: Visit, source_id: str | None = None) -> Quote | None:
+    """The newest version that was sent, of this source id if one is given."""
+    sent = [
+        quote
+        for quote in book.many(QUOTES_OF_VISIT, visit.id)
+        if quote.sent_at is not None and source_id in (None, quote.source_id)
+    ]
+    return max(sent, key=lambda quote: quote.number, default=None)
 
 
 def draft_quote(book: Book, visit: Visit, source_id: str | None, valid_until: datetime | None) -> Quote:

@@ -27,7 +27,7 @@ from servicelost.workflow.models.log import ENTRIES_OF_LINE, STAGES_OF_VISIT, Li
 from servicelost.workflow.models.quotes import Quote
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.queries import VisitFilter, due_quotes, overdue_appointments, visits_of
-from servicelost.workflow.quotes import expire_quote, find_quote, send_quote
+from servicelost.workflow.quotes import expire_quote, send_quote, sent_quote
 from servicelost.workflow.reason import Reason
 from servicelost.workflow.visits import (
     cancel_visit,
@@ -214,7 +214,7 @@ def test_jobs_find_what_is_due(world: House) -> None:
         assert overdue_appointments(book.connection, foreign.dealership_id, at(3)) == [foreign.id]
         due = due_quotes(book.connection, at(30))
         visit_now = book.get(Visit, visit.id)
-        expected = [find_quote(book, visit_now, name) for name in ("Q-1", "Q-0")]
+        expected = [sent_quote(book, visit_now, name) for name in ("Q-1", "Q-0")]
         assert due == [quote.id for quote in expected if quote]
         for quote_id in due:
             expire_quote(book, book.get(Quote, quote_id), at=at(30))

@@ -11,7 +11,7 @@ from servicelost.workflow.decisions import authorize_line, decline_line
 from servicelost.workflow.lines import quote_line
 from servicelost.workflow.models.quotes import LINES_OF_QUOTE, QUOTES_OF_VISIT
 from servicelost.workflow.models.visits import Visit
-from servicelost.workflow.quotes import expire_quote, find_quote, open_quote, send_quote
+from servicelost.workflow.quotes import expire_quote, open_quote, send_quote, sent_quote
 from servicelost.workflow.visits import close_visit
 from tests.factories import House, at, house, make_booked, make_recommended, make_visit
 
@@ -53,7 +53,7 @@ def test_sending_offers_what_waits_and_keeps_the_prices(book: Book, visit: Visit
         "QUOTED", "RECOMMENDED", "BOOKED", "DECLINED"
     ]  # fmt: skip
     assert (priced.presented_at, unpriced.presented_at) == (at(2), at(2))
-    assert find_quote(book, visit, "Q-1") is quote
+    assert sent_quote(book, visit, "Q-1") is quote
 
 
 def test_a_draft_is_what_is_sent_next(book: Book, visit: Visit) -> None:

@@ -12,7 +12,7 @@ from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow import decisions, lines, quotes, work
 from servicelost.workflow.lines import LineDraft
-from servicelost.workflow.models.quotes import QUOTES_OF_VISIT, Quote
+from servicelost.workflow.models.quotes import Quote
 
 
 def booked(event: Incoming) -> None:
@@ -138,9 +138,7 @@ def _price(event: Incoming) -> dict[str, int | None]:
 def _quote(event: Incoming) -> Quote:
     """The newest quote that was sent, of the sender's number if there is one; raises NotYet."""
     visit, source_id = event.visit(), event.data.get("quote_id")
-    sent = [quote for quote in event.book.many(QUOTES_OF_VISIT, visit.id)
-            if quote.sent_at is not None and source_id in (None, quote.source_id)]  # fmt: skip
-    found = max(sent, key=lambda quote: quote.number, default=None)
+    found = quotes.sent_quote(event.book, visit, source_id)
     if found is None:
         name = source_id or visit.source_id
         raise NotYet(f"quote:{name}", f"quote {name!r} is not known yet")

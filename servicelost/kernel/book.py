@@ -11,19 +11,22 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.db import Base
+from servicelost.kernel.driver import Driver
 from servicelost.kernel.errors import NotFound
 from servicelost.kernel.events import DomainEvent, EventBus
 from servicelost.kernel.ids import IdFeed
-from servicelost.kernel.lookup import Key, Lookup
+from servicelost.kernel.lookup import Lookup
+from servicelost.kernel.reading import Key, read
 from servicelost.kernel.writer import write_plan
 
 R = TypeVar("R", bound=Base)
 T = TypeVar("T")
-_KEYS_PER_QUERY = 400
+_KEYS_PER_QUERY = 1000
+_ID = ("id",)
 
 
 class Book:
@@ -36,6 +39,7 @@ class Book:
         self, connection: Connection, ids: IdFeed, bus: EventBus, actor: Actor, now: datetime
     ) -> None:
         self.connection = connection
+        self._driver = Driver(connection)
         self.actor = actor
         self.now = now
         self._ids = ids
@@ -62,7 +66,7 @@ class Book:
         """The row with this id, if there is one."""
         known = self._rows.get((model, row_id))
         if known is None:
-            self._load(model, [row_id])
+            self._read(model, _ID, [(row_id,)])
             known = self._rows.get((model, row_id))
         return None if known is None else cast(R, self._handed(known))
 
@@ -71,11 +75,17 @@ class Book:
         rows = self.many(lookup, *key)
         return rows[0] if rows else None
 
-    def many(self, lookup: Lookup[R], *key: Any) -> list[R]:
-        """All rows with this key, in order of their ids; a list of the caller's own."""
+    def many(self, lookup: Lookup[R], *key: Any, since: Base | None = None) -> list[R]:
+        """All rows with this key, in order of their ids; a list of the caller's own.
+
+        `since` is a row without which none of them can be: where that is new, the database has none.
+        """
         shelf = self._shelves[lookup]
         if key not in shelf:
-            self.preload(lookup, [key])
+            if since is not None and id(since) not in self._before:
+                shelf[key] = self._fresh[lookup].pop(key, [])
+            else:
+                self.preload(lookup, [key])
         return [self._handed(row) for row in shelf[key]]
 
     def preload(self, lookup: Lookup[R], keys: Iterable[Key]) -> None:
@@ -86,9 +96,7 @@ class Book:
             chunk = missing[start : start + _KEYS_PER_QUERY]
             for key in chunk:
                 shelf[key] = []
-            query, parameters = lookup.query(chunk)
-            for values in self.connection.execute(query, parameters).mappings():
-                row = self._remember(lookup.model, dict(values))
+            for row in self._read(lookup.model, lookup.columns, chunk):
                 shelf[lookup.key_of(row)].append(row)
             if fresh := self._fresh[lookup]:
                 for key in chunk:
@@ -98,7 +106,7 @@ class Book:
         """Read many rows by id with few queries."""
         missing = [row_id for row_id in dict.fromkeys(row_ids) if (model, row_id) not in self._rows]
         for start in range(0, len(missing), _KEYS_PER_QUERY):
-            self._load(model, missing[start : start + _KEYS_PER_QUERY])
+            self._read(model, _ID, [(row_id,) for row_id in missing[start : start + _KEYS_PER_QUERY]])
 
     def memo(self, key: Hashable, make: Callable[[], T]) -> T:
         """Something costly that stays the same within the unit, made once."""
@@ -178,10 +186,9 @@ class Book:
             self._journal[id(row)] = (row, dict(row.__dict__))
         return row
 
-    def _load(self, model: type[Base], row_ids: Sequence[int]) -> None:
-        table = model.__table__
-        for values in self.connection.execute(table.select().where(table.c.id.in_(row_ids))).mappings():
-            self._remember(model, dict(values))
+    def _read(self, model: type[R], columns: tuple[str, ...], keys: Sequence[Key]) -> list[R]:
+        found = read(self._driver, cast(Table, model.__table__), columns, keys)
+        return [self._remember(model, values) for values in found]
 
     def _remember(self, model: type[R], values: dict[str, Any]) -> R:
         known = self._rows.get((model, values["id"]))

@@ -108,9 +108,35 @@ class Base(DeclarativeBase):
 
     id: Mapped[Id]
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Declare the table, then make the model's instances plain data.
+
+        What the ORM puts on a mapped class to watch its instances costs more than any rule here, and
+        no session ever looks at them.
+        """
+        super().__init_subclass__(**options)
+        type.__setattr__(cls, "__init__", _take)
+        for column in cls.__table__.columns:
+            type.__setattr__(cls, column.key, _Column(getattr(cls, column.key)))
+
     def __init__(self, **values: Any) -> None:
         """Take the values as they are: rows are data, and defaults are filled in by the book."""
         self.__dict__.update(values)
+
+
+_take = Base.__init__
+
+
+class _Column:
+    """The column when asked of the model; of a row, Python finds the value in the row itself first."""
+
+    def __init__(self, attribute: Any) -> None:
+        self._attribute = attribute
+
+    def __get__(self, row: Base | None, model: type[Base]) -> Any:
+        if row is None:
+            return self._attribute
+        raise AttributeError(f"this {model.__name__} has no {self._attribute.key} yet")
 
 
 def open_engine(url: str, **options: Any) -> Engine:

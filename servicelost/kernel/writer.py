@@ -5,16 +5,17 @@ Every update is guarded by the version that was read. It decides nothing: no rul
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.exc import OperationalError
 
 from servicelost.kernel.changes import ChangeEntry, change_entries
 from servicelost.kernel.db import Base
+from servicelost.kernel.driver import Driver, to_driver
 from servicelost.kernel.errors import StaleRow
 from servicelost.kernel.lookup import Lookup
 
@@ -38,12 +39,32 @@ def write_plan(
     """
     inserts, updates = _by_model(new), _updates_by_model(changed)
     _log_changes(inserts, updates, next_id, now)
+    driver = Driver(connection)
+    large = any(len(rows) >= _BULK for rows in inserts.values())
+    try:
+        with nullcontext() if large else driver.together():
+            written = _send(driver, inserts, updates)
+    except OperationalError as error:
+        if updates and getattr(error.orig, "sqlstate", None) == _OVERTAKEN:
+            raise _stale(connection, updates) from error
+        raise
+    if any(written[model]() != len(rows) for model, rows in updates.items()):
+        raise _stale(connection, updates)
+
+
+def _send(
+    driver: Driver,
+    inserts: Mapping[type[Base], Sequence[Base]],
+    updates: Mapping[type[Base], Sequence[Changed]],
+) -> dict[type[Base], Callable[[], int]]:
+    written = {}
     for model in sorted({*inserts, *updates}, key=_table_order):
         # Updates first: what they release (a live need) a new row of the same table may take over.
         if model in updates:
-            _update(connection, _table(model), updates[model])
+            written[model] = _update(driver, _table(model), updates[model])
         if model in inserts:
-            _insert(connection, _table(model), inserts[model])
+            _insert(driver, _table(model), inserts[model])
+    return written
 
 
 def _table(model: type[Base]) -> Table:
@@ -103,142 +124,86 @@ def _table_order(model: type[Base]) -> int:
     return _ORDER[model]
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
-    if len(rows) >= _BULK and connection.dialect.driver == "psycopg":
-        _copy(connection, table, rows)
-        return
-    if connection.dialect.paramstyle == "qmark":
-        _insert_driver(connection, table, rows)
-        return
+def _insert(driver: Driver, table: Table, rows: Sequence[Base]) -> None:
     names = [column.key for column in table.columns]
-    connection.execute(insert(table), [{name: row.__dict__[name] for name in names} for row in rows])
-
-
-def _insert_driver(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
-    """Straight to the driver: on SQLite compiling the parameters costs more than storing the rows."""
-    names = [column.key for column in table.columns]
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    records = _records(driver, table, names, rows)
+    columns = ", ".join(f'"{name}"' for name in names)
+    if driver.is_psycopg and len(rows) >= _BULK:
+        driver.copy(f'COPY "{table.name}" ({columns}) FROM STDIN', records)
+        return
+    marks = ", ".join([driver.mark] * len(names))
     statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own table's names
-    connection.exec_driver_sql(statement, list(_records(connection, table, names, rows)))
+    driver.run(statement, records)
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Base]) -> None:
-    names = [column.key for column in table.columns]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    statement = f'COPY "{table.name}" ({quoted}) FROM STDIN'
-    cursor = connection.connection.cursor()
-    with _as_sqlalchemy_raises(connection, statement), cursor.copy(statement) as copy:
-        for record in _records(connection, table, names, rows):
-            copy.write_row(record)
-    cursor.close()
-
-
-def _records(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Base]
-) -> Iterator[tuple[Any, ...]]:
+def _records(driver: Driver, table: Table, names: Sequence[str], rows: Sequence[Base]) -> list[list[Any]]:
     """The rows as the driver wants them."""
-    convert = _converters(connection, table, names)
+    known = to_driver(table, driver.dialect)
+    convert = [(place, known[name]) for place, name in enumerate(names) if name in known]
+    records = []
     for row in rows:
         values = row.__dict__
         record = [values[name] for name in names]
         for place, process in convert:
             record[place] = process(record[place])
-        yield tuple(record)
+        records.append(record)
+    return records
 
 
-@contextmanager
-def _as_sqlalchemy_raises(connection: Connection, statement: str) -> Iterator[None]:
-    """Give the driver's own errors the classes that everybody who repeats work looks for."""
-    driver = connection.dialect.loaded_dbapi
-    try:
-        yield
-    except driver.Error as error:
-        wrapped = DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect)
-        raise wrapped from error
-
-
-def _converters(
-    connection: Connection, table: Table, names: Sequence[str]
-) -> list[tuple[int, Callable[[Any], Any]]]:
-    """What the columns' types do to a value on its way to the driver, where they do anything."""
-    found: list[tuple[int, Callable[[Any], Any]]] = []
-    for place, name in enumerate(names):
-        process = table.columns[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        if process is not None:
-            found.append((place, process))
-    return found
-
-
-def _update(connection: Connection, table: Table, changed: Sequence[Changed]) -> None:
+def _update(driver: Driver, table: Table, changed: Sequence[Changed]) -> Callable[[], int]:
+    """Send the updates; how many rows were still as they were read can be asked afterwards."""
     for row, before in changed:
         row.__dict__["version"] = before["version"] + 1
     names = sorted({name for row, before in changed for name, value in row.__dict__.items()
                     if name in table.columns and before.get(name) != value})  # fmt: skip
-    bulk = len(changed) >= _BULK and connection.dialect.driver == "psycopg"
-    try:
-        written = (_update_set if bulk else _update_each)(connection, table, names, changed)
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _OVERTAKEN:
-            raise
-        raise _stale(connection, table, changed) from error
-    if written != len(changed):
-        raise _stale(connection, table, changed)
+    records = _records(driver, table, names, [row for row, _ in changed])
+    for record, (row, before) in zip(records, changed, strict=True):
+        record += (row.id, before["version"])
+    if driver.is_psycopg and len(changed) >= _BULK:
+        return driver.run(_update_of_many(driver, table, names), [[list(column) for column in zip(*records, strict=True)]])
+    sets = ", ".join(f'"{name}" = {driver.mark}' for name in names)
+    statement = f'UPDATE "{table.name}" SET {sets} WHERE id = {driver.mark} AND version = {driver.mark}'  # noqa: S608 - our own names
+    return driver.run(statement, records)
 
 
-def _update_each(
-    connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]
-) -> int:
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("b_id"), table.c.version == bindparam("b_version"))
-        .values({name: bindparam(name) for name in names})
-    )
-    batch = []
-    for row, before in changed:
-        values = {name: row.__dict__[name] for name in names}
-        values["b_id"], values["b_version"] = row.id, before["version"]
-        batch.append(values)
-    if connection.dialect.supports_sane_multi_rowcount:
-        return connection.execute(statement, batch).rowcount
-    return sum(connection.execute(statement, values).rowcount for values in batch)
-
-
-def _update_set(
-    connection: Connection, table: Table, names: Sequence[str], changed: Sequence[Changed]
-) -> int:
-    convert = dict(_converters(connection, table, names))
-    columns: list[list[Any]] = [[row.id for row, _ in changed], [before["version"] for _, before in changed]]
-    types = ["bigint", "integer"]
-    for place, name in enumerate(names):
-        process = convert.get(place)
-        values = [row.__dict__[name] for row, _ in changed]
-        columns.append([process(value) for value in values] if process else values)
-        types.append(table.columns[name].type.compile(connection.dialect))
-    arrays = ", ".join(f"CAST(:a{place} AS {kind}[])" for place, kind in enumerate(types))
-    fields = ", ".join(["row_id", "row_version", *(f"new_{name}" for name in names)])
+def _update_of_many(driver: Driver, table: Table, names: Sequence[str]) -> str:
+    kinds = [*(table.columns[name].type.compile(driver.dialect) for name in names), "bigint", "integer"]
+    arrays = ", ".join(f"CAST({driver.mark} AS {kind}[])" for kind in kinds)
+    fields = ", ".join([*(f'"new_{name}"' for name in names), "row_id", "row_version"])
     sets = ", ".join(f'"{name}" = fresh."new_{name}"' for name in names)
-    statement = text(
+    return (
         f'UPDATE "{table.name}" AS t SET {sets} FROM unnest({arrays}) AS fresh({fields}) '  # noqa: S608 - our own names
         "WHERE t.id = fresh.row_id AND t.version = fresh.row_version"
     )
-    return connection.execute(
-        statement, {f"a{place}": values for place, values in enumerate(columns)}
-    ).rowcount
 
 
-def _stale(connection: Connection, table: Table, changed: Sequence[Changed]) -> StaleRow:
+def _stale(connection: Connection, updates: Mapping[type[Base], Sequence[Changed]]) -> StaleRow:
+    """The first row that another writer has changed, as an error."""
     if connection.dialect.name != "postgresql":
-        return _first_other(connection, table, {row.id: row.__dict__["version"] for row, _ in changed})
+        return _first_other(
+            connection,
+            {model: {row.id: row.__dict__["version"] for row, _ in rows} for model, rows in updates.items()},
+        )
     # This transaction may be able to ask nothing any more, and sees its own changes.
     with connection.engine.connect() as other:
-        return _first_other(other, table, {row.id: before["version"] for row, before in changed})
+        return _first_other(
+            other,
+            {model: {row.id: before["version"] for row, before in rows} for model, rows in updates.items()},
+        )
 
 
-def _first_other(connection: Connection, table: Table, wanted: dict[int, int]) -> StaleRow:
-    """The first row that has not the version it should have, as an error."""
-    present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(wanted)))
-    current = {row.id: row.version for row in present}
-    lost = next(
-        (row_id for row_id, version in wanted.items() if current.get(row_id) != version), next(iter(wanted))
-    )
-    return StaleRow(table.name.removeprefix("servicelost_"), lost)
+def _first_other(connection: Connection, wanted: Mapping[type[Base], Mapping[int, int]]) -> StaleRow:
+    for model, versions in wanted.items():
+        table = _table(model)
+        present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(versions)))
+        current = {row.id: row.version for row in present}
+        for row_id, version in versions.items():
+            if current.get(row_id) != version:
+                return StaleRow(_thing(table), row_id)
+    # The other writer has not committed yet: which row it was can not be told.
+    model = next(iter(wanted))
+    return StaleRow(_thing(_table(model)), next(iter(wanted[model])))
+
+
+def _thing(table: Table) -> str:
+    return table.name.removeprefix("servicelost_")

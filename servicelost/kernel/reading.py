@@ -1,0 +1,81 @@
+"""Reading whole rows of a table by the values of some columns, one key or many at once.
+
+The statement is written once for a table and its key. What is read, and what becomes of it, is the
+book's business.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Dialect, String, Table
+
+from servicelost.kernel.driver import Driver, Record, from_driver, to_driver
+
+Key = tuple[Any, ...]
+
+
+def read(
+    driver: Driver, table: Table, columns: tuple[str, ...], keys: Sequence[Key]
+) -> Iterator[dict[str, Any]]:
+    """The rows with these keys as values by column; those of one key in order of their ids."""
+    convert = to_driver(table, driver.dialect)
+    if convert:
+        keys = [
+            tuple(
+                [
+                    convert[name](value) if name in convert else value
+                    for name, value in zip(columns, key, strict=True)
+                ]
+            )
+            for key in keys
+        ]
+    if len(keys) > 1 and driver.dialect.name == "postgresql":
+        statement = _of_many(table, columns, driver.dialect, driver.mark)
+        yield from _as_values(
+            driver, table, driver.rows(statement, [list(part) for part in zip(*keys, strict=True)])
+        )
+        return
+    # Without a network between, one prepared statement a key is quicker than a long list of them.
+    statement = _of_one(table, columns, driver.mark)
+    for key in keys:
+        yield from _as_values(driver, table, driver.rows(statement, key))
+
+
+def _as_values(driver: Driver, table: Table, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    names, convert = _names(table), from_driver(table, driver.dialect)
+    for record in records:
+        values = list(record)
+        for place, process in convert:
+            values[place] = process(values[place])
+        yield dict(zip(names, values, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(column.key for column in table.columns)
+
+
+def _selection(table: Table) -> str:
+    columns = ", ".join(f't."{name}"' for name in _names(table))
+    return f'SELECT {columns} FROM "{table.name}" AS t'  # noqa: S608 - our own table's names
+
+
+@lru_cache(maxsize=512)
+def _of_one(table: Table, columns: tuple[str, ...], mark: str) -> str:
+    wanted = " AND ".join(f't."{name}" = {mark}' for name in columns)
+    return f"{_selection(table)} WHERE {wanted} ORDER BY t.id"
+
+
+@lru_cache(maxsize=512)
+def _of_many(table: Table, columns: tuple[str, ...], dialect: Dialect, mark: str) -> str:
+    arrays = ", ".join(f"CAST({mark} AS {_kind(table, name, dialect)}[])" for name in columns)
+    wanted = " AND ".join(f't."{name}" = key."{name}"' for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"{_selection(table)} JOIN unnest({arrays}) AS key({names}) ON {wanted} ORDER BY t.id"
+
+
+def _kind(table: Table, name: str, dialect: Dialect) -> str:
+    type_ = table.columns[name].type
+    # A cast to VARCHAR(n) would cut a longer key short, and find what nobody asked for.
+    return "TEXT" if isinstance(type_, String) else type_.compile(dialect)

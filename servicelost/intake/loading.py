@@ -23,13 +23,18 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.db import Base
 from servicelost.kernel.lookup import Lookup
 from servicelost.opportunities.followup.models import CONTACT_BY_SOURCE
-from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, PRESENTATION_OF_LINE
+from servicelost.opportunities.pipeline.models import (
+    OPPORTUNITIES_OF_NEED,
+    OPPORTUNITIES_OF_VEHICLE,
+    PRESENTATION_OF_LINE,
+)
+from servicelost.opportunities.pipeline.needs import need_of_visit
 from servicelost.workflow.models.appointments import APPOINTMENT_BY_SOURCE, APPOINTMENTS_OF_VISIT
 from servicelost.workflow.models.invoices import INVOICE_BY_SOURCE
 from servicelost.workflow.models.lines import LINES_OF_VISIT
 from servicelost.workflow.models.log import STAGES_OF_VISIT
 from servicelost.workflow.models.quotes import QUOTES_OF_VISIT
-from servicelost.workflow.models.signals import CALL_BY_SOURCE, PART_REQUEST_BY_SOURCE
+from servicelost.workflow.models.signals import CALL_BY_SOURCE, CAPACITY_BY_DAY, PART_REQUEST_BY_SOURCE
 from servicelost.workflow.models.visits import ORDER_BY_SOURCE, Visit
 
 R = TypeVar("R", bound=Base)
@@ -59,12 +64,13 @@ def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
     for lookup, fields in _NAMED_IN:
         _by_source(book, lookup, [key for field in fields for key in _values(events, field)])
     _preload_services(book, events)
+    _preload_capacity(book, events)
     appointments = _by_source(book, APPOINTMENT_BY_SOURCE, _values(events, "appointment_id"))
     orders = _by_source(book, ORDER_BY_SOURCE, _values(events, "visit_id"))
     visit_ids = {row.visit_id for row in appointments} | {row.visit_id for row in orders}
     book.preload_ids(Visit, visit_ids)
-    _preload_visits(book, visit_ids)
     visits = [book.get(Visit, row_id) for row_id in visit_ids]
+    _preload_visits(book, visits)
     cars = {row.id for row in vehicles} | {row.vehicle_id for row in visits if row.vehicle_id is not None}
     book.preload(OPPORTUNITIES_OF_VEHICLE, ((row_id,) for row_id in cars))
     book.preload(READINGS_OF_VEHICLE, ((row_id,) for row_id in cars))
@@ -81,7 +87,17 @@ def _preload_services(book: Book, events: Sequence[IntakeEvent]) -> None:
         book.preload(lookup, ((row.id, key) for code, key in named if (row := rows[code]) is not None))
 
 
-def _preload_visits(book: Book, visit_ids: set[int]) -> None:
+def _preload_capacity(book: Book, events: Sequence[IntakeEvent]) -> None:
+    days = [event for event in events if event.type == "capacity.day"]
+    rows = {event.dealership: book.one(DEALERSHIP_BY_CODE, event.dealership) for event in days}
+    book.preload(
+        CAPACITY_BY_DAY,
+        ((row.id, event.data["date"], event.data["skill"])
+         for event in days if (row := rows[event.dealership]) is not None),
+    )  # fmt: skip
+
+
+def _preload_visits(book: Book, visits: Sequence[Visit]) -> None:
     of_visit: tuple[Lookup[Any], ...] = (
         LINES_OF_VISIT,
         QUOTES_OF_VISIT,
@@ -89,8 +105,10 @@ def _preload_visits(book: Book, visit_ids: set[int]) -> None:
         APPOINTMENTS_OF_VISIT,
     )
     for lookup in of_visit:
-        book.preload(lookup, ((row_id,) for row_id in visit_ids))
-    lines = [line.id for visit_id in visit_ids for line in book.many(LINES_OF_VISIT, visit_id)]
+        book.preload(lookup, ((visit.id,) for visit in visits))
+    needs = ((visit.dealership_id, need_of_visit(visit.id)) for visit in visits)
+    book.preload(OPPORTUNITIES_OF_NEED, needs)
+    lines = [line.id for visit in visits for line in book.many(LINES_OF_VISIT, visit.id)]
     book.preload(PRESENTATION_OF_LINE, ((row_id,) for row_id in lines))
 
 

@@ -160,7 +160,9 @@ def _update(driver: Driver, table: Table, changed: Sequence[Changed]) -> Callabl
     for record, (row, before) in zip(records, changed, strict=True):
         record += (row.id, before["version"])
     if driver.is_psycopg and len(changed) >= _BULK:
-        return driver.run(_update_of_many(driver, table, names), [[list(column) for column in zip(*records, strict=True)]])
+        return driver.run(
+            _update_of_many(driver, table, names), [[list(column) for column in zip(*records, strict=True)]]
+        )
     sets = ", ".join(f'"{name}" = {driver.mark}' for name in names)
     statement = f'UPDATE "{table.name}" SET {sets} WHERE id = {driver.mark} AND version = {driver.mark}'  # noqa: S608 - our own names
     return driver.run(statement, records)

@@ -9,6 +9,7 @@ from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.entries import Sale
 from servicelost.opportunities.ledger.models import RevenueBasis
 from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.needs import need_of_visit
 from servicelost.opportunities.pipeline.opening import live_opportunity, open_opportunity
 from servicelost.opportunities.pipeline.settling import close, win
 from servicelost.opportunities.pipeline.states import DecisionKind
@@ -24,7 +25,7 @@ def open_container(
     """Open the opportunity of a booking, or of a walk-in visit."""
     source = OpportunitySource.VISIT if appointment is None else OpportunitySource.BOOKING
     return open_opportunity(
-        book, visit.dealership_id, _need(visit), source, at, visit_id=visit.id,
+        book, visit.dealership_id, need_of_visit(visit.id), source, at, since=visit, visit_id=visit.id,
         appointment_id=appointment.id if appointment else None, customer_id=visit.customer_id,
         vehicle_id=visit.vehicle_id, advisor_id=visit.advisor_id, pay_type=visit.pay_type,
         amount_minor=appointment.expected_minor if appointment else None,
@@ -35,7 +36,7 @@ def container_of(book: Book, visit: Visit) -> Opportunity | None:
     """The live opportunity of the whole visit, if there is one."""
     if not visit.walk_in and visit.planned_at is None:
         return None
-    return live_opportunity(book, visit.dealership_id, _need(visit), visit.vehicle_id)
+    return live_opportunity(book, visit.dealership_id, need_of_visit(visit.id), visit.vehicle_id, since=visit)
 
 
 def supersede_container(book: Book, visit: Visit, at: datetime) -> None:
@@ -51,7 +52,3 @@ def settle_container(book: Book, visit: Visit, at: datetime) -> None:
     if container is not None:
         sale = Sale(container.amount_minor or 0, RevenueBasis.AUTHORIZED, at, visit.id)
         win(book, container, sale, DecisionKind.COMPLETED)
-
-
-def _need(visit: Visit) -> str:
-    return f"visit:{visit.id}"

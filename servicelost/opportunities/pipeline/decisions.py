@@ -45,7 +45,8 @@ def record_decision(
 
 def sold_on_visit(book: Book, opportunity: Opportunity, visit_id: int | None, but_line: int | None) -> bool:
     """Whether another line of the same visit sells this very need."""
-    if visit_id is None:
+    only_one = but_line is not None and opportunity.presentations <= 1
+    if visit_id is None or only_one:
         return False
     return any(
         book.get(Line, row.line_id).state in SOLD_STATES

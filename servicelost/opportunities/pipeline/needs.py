@@ -32,6 +32,11 @@ def need_of_call(
     return own_key if whose is None or what is None else f"{whose}/{what}/-"
 
 
+def need_of_visit(visit_id: int) -> str:
+    """The need of a whole booking or visit, as long as no single work is known on it."""
+    return f"visit:{visit_id}"
+
+
 def is_of_vehicle(need: str, vehicle_id: int) -> bool:
     """Whether the need is this very car's; others of it may have been opened before anybody knew the car."""
     return need.startswith(f"v{vehicle_id}/")

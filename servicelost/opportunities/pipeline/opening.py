@@ -10,6 +10,7 @@ from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import EPISODE
 from servicelost.directory.models import ServiceCategory
 from servicelost.kernel.book import Book
+from servicelost.kernel.db import Base
 from servicelost.opportunities.pipeline.models import (
     OPPORTUNITIES_OF_NEED,
     OPPORTUNITIES_OF_VEHICLE,
@@ -56,24 +57,30 @@ def opportunity_of_line(book: Book, line: Line) -> Opportunity | None:
 
 
 def open_opportunity(
-    book: Book, dealership_id: int, need: str, source: OpportunitySource, at: datetime, **facts: Any
-) -> Opportunity:
+    book: Book, dealership_id: int, need: str, source: OpportunitySource, at: datetime, *,
+    since: Base | None = None, **facts: Any,
+) -> Opportunity:  # fmt: skip
     """The live opportunity of a need that is no line (a booking, a call, a part), opened if there is none."""
-    known = episodes(book, dealership_id, need, facts.get("vehicle_id"))
+    known = episodes(book, dealership_id, need, facts.get("vehicle_id"), since)
     return _joinable(book, known, None, at) or _open(book, dealership_id, need, source, at, **facts)
 
 
 def live_opportunity(
-    book: Book, dealership_id: int, need: str, vehicle_id: int | None = None
+    book: Book, dealership_id: int, need: str, vehicle_id: int | None = None, since: Base | None = None
 ) -> Opportunity | None:
     """The live opportunity of a need, if there is one."""
-    return next((row for row in episodes(book, dealership_id, need, vehicle_id) if row.live), None)
+    return next((row for row in episodes(book, dealership_id, need, vehicle_id, since) if row.live), None)
 
 
-def episodes(book: Book, dealership_id: int, need: str, vehicle_id: int | None) -> list[Opportunity]:
-    """All episodes of a need, oldest first; of a car all its own needs are read at once."""
+def episodes(
+    book: Book, dealership_id: int, need: str, vehicle_id: int | None, since: Base | None = None
+) -> list[Opportunity]:
+    """All episodes of a need, oldest first; of a car all its own needs are read at once.
+
+    `since` is the row the need is about, where it cannot be older than that.
+    """
     if vehicle_id is None or not is_of_vehicle(need, vehicle_id):
-        return book.many(OPPORTUNITIES_OF_NEED, dealership_id, need)
+        return book.many(OPPORTUNITIES_OF_NEED, dealership_id, need, since=since)
     rows = book.many(OPPORTUNITIES_OF_VEHICLE, vehicle_id)
     return [row for row in rows if row.need_key == need and row.dealership_id == dealership_id]
 

@@ -86,8 +86,8 @@ def on_part_not_supplied(book: Book, fact: PartNotSupplied) -> None:
     request = fact.request
     opportunity = open_opportunity(
         book, request.dealership_id, f"part:{request.id}", OpportunitySource.PARTS_COUNTER, fact.at,
-        part_request_id=request.id, customer_id=request.customer_id, vehicle_id=request.vehicle_id,
-        visit_id=request.visit_id,
+        since=request, part_request_id=request.id, customer_id=request.customer_id,
+        vehicle_id=request.vehicle_id, visit_id=request.visit_id,
     )  # fmt: skip
     stage = Stage.WORK if request.channel == _WORKSHOP else Stage.LEAD
     refusal = Refusal(

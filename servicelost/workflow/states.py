@@ -4,6 +4,7 @@ Only service code of this room assigns a state, and only by way of these tables.
 """
 
 from enum import StrEnum
+from typing import Any
 
 from servicelost.kernel.machine import Machine
 
@@ -254,3 +255,8 @@ PART_REQUEST_MACHINE: Machine[PartRequestState, PartRequestAction] = Machine(
         (_PS.REQUESTED, _PA.NOT_SUPPLY): _PS.NOT_SUPPLIED,
     },
 )
+
+MACHINES: dict[str, Machine[Any, Any]] = {
+    machine.thing: machine
+    for machine in (APPOINTMENT_MACHINE, VISIT_MACHINE, LINE_MACHINE, QUOTE_MACHINE, PART_REQUEST_MACHINE)
+}

@@ -9,6 +9,7 @@ from servicelost.intake.apply.people_events import PEOPLE_HANDLERS
 from servicelost.intake.apply.references import Incoming, incoming
 from servicelost.intake.apply.visit_events import VISIT_HANDLERS
 from servicelost.intake.catalogue import IntakeEvent
+from servicelost.intake.patience import moves_of
 from servicelost.kernel.book import Book
 
 HANDLERS: Mapping[str, Callable[[Incoming], object]] = {
@@ -33,9 +34,10 @@ def apply_event(book: Book, event: IntakeEvent) -> None:
 
 
 def provides(event: IntakeEvent) -> list[str]:
-    """The keys under which other events may have waited for this one."""
-    return [
-        f"{event.dealership}/{event.source}/{thing}:{event.data[field]}"[:300]
+    """The keys under which other events may have waited for this one: for what it brings, or moves."""
+    brought = [
+        f"{thing}:{event.data[field]}"
         for thing, field in _PROVIDES.get(event.type, ())
         if event.data.get(field)
     ]
+    return [f"{event.dealership}/{event.source}/{thing}"[:300] for thing in (*brought, *moves_of(event))]

@@ -158,6 +158,7 @@ class LineAction(StrEnum):
     CANCEL = "CANCEL"
     REOPEN = "REOPEN"
     INVOICE = "INVOICE"
+    RECONSIDER = "RECONSIDER"
 
 
 _LS, _LA = LineState, LineAction
@@ -194,6 +195,7 @@ UNDECIDED = frozenset(_UNDECIDED)
 TURNED_DOWN = frozenset(_TURNED_DOWN)
 AGREED_OPEN = frozenset({_LS.BOOKED, *_AGREED})
 DONE = frozenset(_DONE)
+SOLD = frozenset({*_AGREED, *_DONE})
 
 
 class QuoteState(StrEnum):

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from servicelost.kernel.book import Book
+from servicelost.kernel.money import from_minor
 from servicelost.opportunities.ledger.entries import (
     Sale,
     correct_revenue,
@@ -27,6 +28,7 @@ from servicelost.opportunities.pipeline.decisions import (
     sold_on_visit,
 )
 from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.opening import split_off
 from servicelost.opportunities.pipeline.states import (
     OPPORTUNITY_MACHINE,
     DecisionKind,
@@ -38,6 +40,7 @@ from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
 from servicelost.taxonomy.grades import Grade
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import is_legal_cause
+from servicelost.taxonomy.parties import Owner, Party
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.reason import Reason
 
@@ -66,7 +69,7 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     """Post the loss the refusal means, if it means one; every rule is checked before anything changes."""
     check_loss(loss_of(opportunity, refusal, refusal.at))
     if opportunity.live is None:
-        effect = Effect.MET if opportunity.state == OpportunityState.WON else Effect.NONE
+        effect = _lose_before_sale(book, opportunity, refusal)
     elif not is_loss(refusal.event, refusal.reason.cause):
         assert refusal.reason.cause is not None
         effect = _close(book, opportunity, refusal.reason.cause, refusal.at)
@@ -96,7 +99,8 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
 def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) -> Effect:
     """The work was sold: what was lost on earlier visits is recovered, what only on this one taken back."""
     effect = Effect.NONE
-    if opportunity.live is not None:
+    opportunity = _episode_of(book, opportunity, sale)
+    if opportunity.live is not None or opportunity.state == OpportunityState.OPEN:
         effect = _settle_loss(book, opportunity, sale)
         move(opportunity, OpportunityAction.WIN)
         opportunity.live = None
@@ -150,6 +154,53 @@ def agree(book: Book, opportunity: Opportunity, at: datetime, visit_id: int, lin
     )
 
 
+def unsell(opportunity: Opportunity, taken_minor: int, *, all_of_it: bool) -> None:
+    """Take back so much of a sale that was only assumed; without any other the opportunity is open again."""
+    if not all_of_it:
+        opportunity.won_minor = (opportunity.won_minor or 0) - taken_minor
+        return
+    move(opportunity, OpportunityAction.UNSELL)
+    opportunity.live = 1
+    opportunity.won_at = opportunity.won_minor = opportunity.won_basis = None
+
+
+def restate_loss(
+    book: Book, opportunity: Opportunity, loss: LedgerEntry, *, stage: Stage | None = None,
+    value: Value | None = None,
+) -> None:  # fmt: skip
+    """State the open loss again in its own period, at another stage or value: earlier facts came later."""
+    origin = loss.origin_stage if stage is None or loss.origin_stage != loss.stage else stage
+    again = Loss(
+        subject_of(opportunity), LossEvent(loss.event), stage or Stage(loss.stage), value or _value_of(loss),
+        loss.occurred_at, loss.decided_at, reason=reason_of(loss), origin_stage=Stage(origin),
+        appointment_id=loss.appointment_id, visit_id=loss.visit_id, line_id=loss.line_id,
+        document=loss.document, evidence=loss.evidence,
+    )  # fmt: skip
+    check_loss(again)
+    post_reversal(book, loss, reason=Cause.SUPERSEDED, decided_at=loss.decided_at)
+    entry = post_loss(book, again)
+    if opportunity.first_lost_at == loss.occurred_at:
+        opportunity.first_lost_stage = entry.origin_stage
+    _hold(opportunity, entry)
+
+
+def reason_of(entry: LedgerEntry) -> Reason:
+    """The reason a loss was written with, as far as it was stated."""
+    stated = entry.cause_basis == CauseBasis.STATED
+    price, currency = entry.competitor_price_minor, entry.currency
+    return Reason(
+        cause=Cause(entry.cause) if stated else None,
+        contributing=tuple(Cause(code) for code in entry.contributing or ()),
+        custom_cause_id=entry.custom_cause_id,
+        note=entry.note,
+        competitor_id=entry.competitor_id,
+        competitor_price=None if price is None else from_minor(price, currency),
+        owner=Owner(entry.owner) if stated and entry.owner else None,
+        decided_by=Party(entry.decided_by) if entry.decided_by else None,
+        cancelled_by=Party(entry.cancelled_by) if entry.cancelled_by else None,
+    )
+
+
 def subject_of(opportunity: Opportunity) -> Subject:
     """The opportunity as the ledger wants it described."""
     return Subject(
@@ -165,6 +216,23 @@ def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     opportunity.first_lost_at, opportunity.first_lost_stage = refusal.at, entry.origin_stage
     _hold(opportunity, entry)
     return Effect.LOST
+
+
+def _lose_before_sale(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
+    """A refusal of an ended need: nothing, unless its sale on a later visit came to be known first."""
+    if opportunity.state != OpportunityState.WON or opportunity.won_at is None:
+        return Effect.NONE
+    recovered = recovery_of(book, opportunity.id) is not None
+    elsewhere = refusal.visit_id is not None and refusal.visit_id != opportunity.visit_id
+    is_one = is_loss(refusal.event, refusal.reason.cause)
+    if recovered or not elsewhere or not is_one or refusal.at >= opportunity.won_at:
+        return Effect.MET
+    loss = post_loss(book, loss_of(opportunity, refusal, refusal.at))
+    basis = RevenueBasis(opportunity.won_basis or RevenueBasis.AUTHORIZED)
+    sale = Sale(opportunity.won_minor or 0, basis, opportunity.won_at, opportunity.visit_id)
+    post_recovery(book, loss, sale)
+    opportunity.amount_minor = loss.amount_minor
+    return Effect.RECOVERED
 
 
 def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
@@ -210,6 +278,15 @@ def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
     return replace(
         refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note)
     )
+
+
+def _episode_of(book: Book, opportunity: Opportunity, sale: Sale) -> Opportunity:
+    """The episode that the sale belongs to: what was named only after it, on other visits, is another one."""
+    if opportunity.live is None or sale.visit_id is None or opportunity.presentations < 2:
+        return opportunity
+    if opportunity.first_lost_at is not None and opportunity.first_lost_at <= sale.at:
+        return opportunity
+    return split_off(book, opportunity, sale.visit_id, sale.at) or opportunity
 
 
 def _sell_more(book: Book, opportunity: Opportunity, sale: Sale) -> None:

@@ -63,7 +63,8 @@ def authorize_line(
     price = Price(amount_minor, labour_minor, parts_minor, centihours)
     papers = {"authorization_method": method.value if method else None, "authorized_by": authorized_by}
     if line.state in (LineState.STARTED, *DONE):
-        fill_blanks(line, **papers)
+        agreed_minor = line.amount_minor if price.amount_minor is None else price.amount_minor
+        fill_blanks(line, **papers, decided_at=at, authorized_minor=agreed_minor)
         return line
     if _says_the_same(line, papers, price):
         return line

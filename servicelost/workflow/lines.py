@@ -13,7 +13,7 @@ from servicelost.workflow.blanks import fill_blanks
 from servicelost.workflow.endings import state_unpresented_lines
 from servicelost.workflow.facts import LineAdded, LinePriced, LineReopened
 from servicelost.workflow.guards import check_not_ended
-from servicelost.workflow.history import is_overtaken, price_stands_since
+from servicelost.workflow.history import is_late, is_overtaken, price_stands_since
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
@@ -136,7 +136,7 @@ def quote_line(
     """
     visit = visit_of(book, line)
     price = Price(amount_minor, labour_minor, parts_minor, centihours)
-    if is_overtaken(book, line, visit, LineAction.QUOTE, at):
+    if is_overtaken(book, line, visit, LineAction.QUOTE, at) or _ran_out_since(book, line, at):
         entries = book.many(ENTRIES_OF_LINE, line.id)
         if price.is_stated and (line.amount_minor is None or price_stands_since(entries, line, at)):
             _reprice_past(book, line, visit, price, at)
@@ -162,6 +162,14 @@ def reprice(
     log_line(book, line, action, at, before=line.state)
     book.publish(LinePriced(line, visit, at))
     return True
+
+
+def _ran_out_since(book: Book, line: Line, at: datetime) -> bool:
+    """Whether the offer ran out, or was found never to have been made, after this price was named."""
+    if line.state not in (LineState.EXPIRED, LineState.NOT_PRESENTED):
+        return False
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    return is_late((entry for entry in entries if entry.to_state != entry.from_state), at)
 
 
 def _reprice_past(book: Book, line: Line, visit: Visit, price: Price, at: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from servicelost.intake.results import EventResult, Outcome
 from servicelost.simulate.dealership import NORTH, SOURCE
-from servicelost.simulate.demo import _add_directory
+from servicelost.simulate.demo import add_directory
 from servicelost.simulate.generate import Size, simulate
 from tests.desk import Desk
 
@@ -25,8 +25,8 @@ _ENTRIES = f"""
     SELECT {_CAR}, kind, stage, event, cause, business_day, amount_minor, coalesce(revenue_minor, 0)
     FROM servicelost_ledger_entry AS e LEFT JOIN servicelost_vehicle AS ve ON ve.id = e.vehicle_id"""
 _OPPORTUNITIES = f"""
-    SELECT {_CAR}, c.name, o.position, o.source, o.state, o.live, o.outstanding_minor, o.won_minor, o.lost_event,
-           o.first_lost_at, o.deferred_until
+    SELECT {_CAR}, c.name, o.position, o.source, o.state, o.live, o.outstanding_minor, o.won_minor,
+           o.lost_event, o.first_lost_at, o.deferred_until
     FROM servicelost_opportunity AS o LEFT JOIN servicelost_vehicle AS ve ON ve.id = o.vehicle_id
     LEFT JOIN servicelost_service_category AS c ON c.id = o.category_id"""
 _LINES = f"""
@@ -35,8 +35,8 @@ _LINES = f"""
     FROM servicelost_line AS l JOIN servicelost_visit AS v ON v.id = l.visit_id
     LEFT JOIN servicelost_vehicle AS ve ON ve.id = v.vehicle_id"""
 _VISITS = f"""
-    SELECT {_CAR}, v.source_id, v.state, v.stage, v.opened_at, v.delivered_at, v.closed_at, a.source_id, a.state,
-           a.scheduled_at
+    SELECT {_CAR}, v.source_id, v.state, v.stage, v.opened_at, v.delivered_at, v.closed_at, a.source_id,
+           a.state, a.scheduled_at
     FROM servicelost_visit AS v LEFT JOIN servicelost_vehicle AS ve ON ve.id = v.vehicle_id
     LEFT JOIN servicelost_appointment AS a ON a.visit_id = v.id"""
 _REST = {
@@ -95,7 +95,7 @@ def story(seed: int) -> tuple[Raw, ...]:
 
 
 def rarer(seed: int) -> list[Raw]:
-    """What the simulated dealership never tells: prices by line, a late answer, a car written off, and more."""
+    """What the simulated dealership never tells: prices by line, a car written off, a part not there."""
     start = NOW - timedelta(days=9)
     car, person = {"id": "V-rare"}, {"id": "C-rare"}
     visit, line = {"visit_id": "RO-rare"}, {"visit_id": "RO-rare", "line_id": "L-rare"}
@@ -133,7 +133,7 @@ def tell(*batches: list[Raw]) -> Told:
     """Send the batches one after the other to a dealership of their own."""
     made = Desk()
     made.clock.move(NOW - made.clock.now())
-    _add_directory(_Hall(made), NORTH)
+    add_directory(_Hall(made), NORTH)
     return Told(made, [result for batch in batches for result in made.receive(*batch)])
 
 
@@ -145,7 +145,7 @@ class _Hall:
 
 
 def _money(made: Desk) -> dict[str, dict[tuple[Any, ...], int]]:
-    """Net loss, release and revenue by car, stage, event, cause and day; what comes to nothing is left out."""
+    """Net loss, release and revenue by car, stage, event, cause and day, without what comes to nothing."""
     sums: dict[str, Counter[tuple[Any, ...]]] = {}
     for car, kind, stage, event, cause, day, amount, revenue in _ask(made, _ENTRIES):
         of_car = sums.setdefault(car, Counter())

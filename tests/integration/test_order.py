@@ -10,7 +10,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from servicelost.intake.results import Outcome
@@ -49,12 +49,9 @@ def batches_of(raws: list[Raw], rng: Random, longest: int) -> list[list[Raw]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    seed=st.sampled_from(SEEDS),
-    longest=st.sampled_from([1, 3, 20, 200]),
-    rng=st.randoms(use_true_random=False),
-)
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.reuse, Phase.generate],
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(seed=st.sampled_from(SEEDS), longest=st.sampled_from([3, 20, 200]), number=st.integers(0, 2**32))
 def test_any_order_in_any_batches_ends_like_the_right_one(seed: int, longest: int, number: int) -> None:
     rng = Random(number)
     raws = list(story(seed)) + rng.sample(story(seed), 25)  # some are sent twice

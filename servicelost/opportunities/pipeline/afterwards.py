@@ -17,7 +17,8 @@ from servicelost.opportunities.pipeline.opening import (
     sold_episode,
     take_newest_price,
 )
-from servicelost.opportunities.pipeline.settling import Refusal, close, reason_of, refuse, take_back, unsell
+from servicelost.opportunities.pipeline.restating import reason_of
+from servicelost.opportunities.pipeline.settling import Refusal, close, refuse, take_back, unsell
 from servicelost.opportunities.pipeline.states import DecisionKind, Effect, OpportunityState
 from servicelost.opportunities.pipeline.valuation import value_of_line
 from servicelost.opportunities.pipeline.visit_listeners import win_as_done

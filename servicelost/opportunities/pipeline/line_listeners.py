@@ -11,7 +11,8 @@ from servicelost.opportunities.pipeline.deferring import put_off
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line, present_line, take_price
 from servicelost.opportunities.pipeline.reducing import cut
-from servicelost.opportunities.pipeline.settling import Refusal, agree, refuse, restate_loss, take_back, win
+from servicelost.opportunities.pipeline.restating import restate_loss
+from servicelost.opportunities.pipeline.settling import Refusal, agree, refuse, take_back, win
 from servicelost.opportunities.pipeline.states import DecisionKind, OpportunityState
 from servicelost.opportunities.pipeline.valuation import value_of_line
 from servicelost.taxonomy.causes import Cause

@@ -10,7 +10,7 @@ from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.line_listeners import stage_of
 from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line
-from servicelost.opportunities.pipeline.settling import restate_loss
+from servicelost.opportunities.pipeline.restating import restate_loss
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import legal_stage_for

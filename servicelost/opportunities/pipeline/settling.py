@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from servicelost.kernel.book import Book
-from servicelost.kernel.money import from_minor
 from servicelost.opportunities.ledger.entries import (
     Sale,
     correct_revenue,
@@ -40,7 +39,6 @@ from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
 from servicelost.taxonomy.grades import Grade
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import is_legal_cause
-from servicelost.taxonomy.parties import Owner, Party
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.reason import Reason
 
@@ -164,43 +162,6 @@ def unsell(opportunity: Opportunity, taken_minor: int, *, all_of_it: bool) -> No
     opportunity.won_at = opportunity.won_minor = opportunity.won_basis = None
 
 
-def restate_loss(
-    book: Book, opportunity: Opportunity, loss: LedgerEntry, *, stage: Stage | None = None,
-    value: Value | None = None,
-) -> None:  # fmt: skip
-    """State the open loss again in its own period, at another stage or value: earlier facts came later."""
-    origin = loss.origin_stage if stage is None or loss.origin_stage != loss.stage else stage
-    again = Loss(
-        subject_of(opportunity), LossEvent(loss.event), stage or Stage(loss.stage), value or _value_of(loss),
-        loss.occurred_at, loss.decided_at, reason=reason_of(loss), origin_stage=Stage(origin),
-        appointment_id=loss.appointment_id, visit_id=loss.visit_id, line_id=loss.line_id,
-        document=loss.document, evidence=loss.evidence,
-    )  # fmt: skip
-    check_loss(again)
-    post_reversal(book, loss, reason=Cause.SUPERSEDED, decided_at=loss.decided_at)
-    entry = post_loss(book, again)
-    if opportunity.first_lost_at == loss.occurred_at:
-        opportunity.first_lost_stage = entry.origin_stage
-    _hold(opportunity, entry)
-
-
-def reason_of(entry: LedgerEntry) -> Reason:
-    """The reason a loss was written with, as far as it was stated."""
-    stated = entry.cause_basis == CauseBasis.STATED
-    price, currency = entry.competitor_price_minor, entry.currency
-    return Reason(
-        cause=Cause(entry.cause) if stated else None,
-        contributing=tuple(Cause(code) for code in entry.contributing or ()),
-        custom_cause_id=entry.custom_cause_id,
-        note=entry.note,
-        competitor_id=entry.competitor_id,
-        competitor_price=None if price is None else from_minor(price, currency),
-        owner=Owner(entry.owner) if stated and entry.owner else None,
-        decided_by=Party(entry.decided_by) if entry.decided_by else None,
-        cancelled_by=Party(entry.cancelled_by) if entry.cancelled_by else None,
-    )
-
-
 def subject_of(opportunity: Opportunity) -> Subject:
     """The opportunity as the ledger wants it described."""
     return Subject(
@@ -214,7 +175,7 @@ def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     entry = post_loss(book, loss_of(opportunity, refusal, refusal.at))
     move(opportunity, OpportunityAction.LOSE)
     opportunity.first_lost_at, opportunity.first_lost_stage = refusal.at, entry.origin_stage
-    _hold(opportunity, entry)
+    hold(opportunity, entry)
     return Effect.LOST
 
 
@@ -245,7 +206,7 @@ def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effec
     loss = book.get(LedgerEntry, opportunity.loss_id)
     newest = opportunity.last_decision_at is None or refusal.at >= opportunity.last_decision_at
     first = min(opportunity.first_lost_at, refusal.at)
-    latest = refusal if newest else replace(refusal, value=_value_of(loss))
+    latest = refusal if newest else replace(refusal, value=value_of(loss))
     same = latest.value.amount_minor == loss.amount_minor and first == opportunity.first_lost_at
     if same and not _tells_why(latest, loss):
         return Effect.REPEATED
@@ -255,7 +216,7 @@ def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effec
     origin = Stage(opportunity.first_lost_stage) if opportunity.first_lost_stage else None
     entry = post_loss(book, replace(earlier, origin_stage=origin or earlier.origin_stage))
     opportunity.first_lost_at = first
-    _hold(opportunity, entry)
+    hold(opportunity, entry)
     return Effect.RESTATED
 
 
@@ -330,7 +291,8 @@ def _reverse(book: Book, opportunity: Opportunity, why: Cause, at: datetime, not
     _let_go(opportunity)
 
 
-def _hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
+def hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
+    """Let the loss be what is outstanding of the opportunity."""
     opportunity.loss_id, opportunity.outstanding_minor = entry.id, entry.amount_minor
     opportunity.lost_event, opportunity.amount_minor = entry.event, entry.amount_minor
 
@@ -358,5 +320,6 @@ def loss_of(opportunity: Opportunity, refusal: Refusal, occurred_at: datetime) -
     )  # fmt: skip
 
 
-def _value_of(loss: LedgerEntry) -> Value:
+def value_of(loss: LedgerEntry) -> Value:
+    """What the loss was worth when it was written."""
     return Value(loss.amount_minor, Grade(loss.grade), loss.labour_minor, loss.parts_minor, loss.centihours)

@@ -17,7 +17,7 @@ from servicelost.simulate.generate import Size, simulate
 from tests.desk import Desk
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-WEEKS = 2
+WEEKS = 1
 Raw = dict[str, Any]
 
 _CAR = "coalesce(ve.source_id, '-')"
@@ -89,7 +89,7 @@ class Told(NamedTuple):
 
 @cache
 def story(seed: int) -> tuple[Raw, ...]:
-    """Two weeks of the simulated dealership and the rarer events, in the order in which they happened."""
+    """A week of the simulated dealership and the rarer events, in the order in which they happened."""
     raws = simulate(NOW, size=Size(weeks=WEEKS, visits_a_day=2.0), seed=seed) + rarer(seed)
     return tuple(sorted(raws, key=lambda raw: datetime.fromisoformat(raw["occurred_at"])))
 

@@ -134,10 +134,7 @@ def fail_quality(
     result = LineState.NOT_PERFORMED if customer_left else LineState.STARTED
     failed = [line for line in failed if line.state != result]
     _check_lines(failed, LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK)
-    told_before = any(
-        (entry.action, entry.occurred_at) == (VisitAction.FAIL_QUALITY, at) for entry in entries
-    )
-    if not told_before:
+    if (VisitAction.FAIL_QUALITY, at) not in {(entry.action, entry.occurred_at) for entry in entries}:
         _enter_control(book, visit, at)
         shift_visit(book, visit, VisitAction.FAIL_QUALITY, at, in_words(reason))
         book.publish(VisitMoved(visit, at))

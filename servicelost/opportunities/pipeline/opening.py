@@ -81,7 +81,18 @@ def episodes(book: Book, dealership_id: int, need: str, vehicle_id: int | None) 
     return [row for row in rows if row.need_key == need and row.dealership_id == dealership_id]
 
 
-def split_off(book: Book, newer: Opportunity, visit_id: int, sold_at: datetime) -> Opportunity | None:
+def episode_of_sale(
+    book: Book, opportunity: Opportunity, sold_at: datetime, visit_id: int | None
+) -> Opportunity:
+    """The episode that a sale belongs to: what was named only after it, on other visits, is another one."""
+    if opportunity.live is None or visit_id is None or opportunity.presentations < 2:
+        return opportunity
+    if opportunity.first_lost_at is not None and opportunity.first_lost_at <= sold_at:
+        return opportunity
+    return _split_off(book, opportunity, visit_id, sold_at) or opportunity
+
+
+def _split_off(book: Book, newer: Opportunity, visit_id: int, sold_at: datetime) -> Opportunity | None:
     """The earlier episode of the need that ended with this sale, if others named the need only after it.
 
     It is made here when what came after the sale came to be known first: a sale never recovers a later loss.

@@ -10,7 +10,8 @@ from servicelost.opportunities.ledger.gate import check_loss
 from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry
 from servicelost.opportunities.ledger.subject import Loss, Value
 from servicelost.opportunities.pipeline.models import Opportunity
-from servicelost.opportunities.pipeline.settling import hold, subject_of, value_of
+from servicelost.opportunities.pipeline.settling import hold
+from servicelost.opportunities.pipeline.valuation import subject_of, value_of
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.parties import Owner, Party

@@ -19,7 +19,7 @@ from servicelost.opportunities.ledger.entries import (
 )
 from servicelost.opportunities.ledger.gate import check_loss, is_loss
 from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry, RevenueBasis
-from servicelost.opportunities.ledger.subject import Loss, Subject, Value
+from servicelost.opportunities.ledger.subject import Loss, Value
 from servicelost.opportunities.pipeline.decisions import (
     assumed_revenue,
     lost_on_other_visits,
@@ -27,7 +27,7 @@ from servicelost.opportunities.pipeline.decisions import (
     sold_on_visit,
 )
 from servicelost.opportunities.pipeline.models import Opportunity
-from servicelost.opportunities.pipeline.opening import split_off
+from servicelost.opportunities.pipeline.opening import episode_of_sale
 from servicelost.opportunities.pipeline.states import (
     OPPORTUNITY_MACHINE,
     DecisionKind,
@@ -35,8 +35,8 @@ from servicelost.opportunities.pipeline.states import (
     OpportunityAction,
     OpportunityState,
 )
+from servicelost.opportunities.pipeline.valuation import subject_of, value_of
 from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
-from servicelost.taxonomy.grades import Grade
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import is_legal_cause
 from servicelost.taxonomy.stages import Stage
@@ -97,7 +97,7 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
 def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) -> Effect:
     """The work was sold: what was lost on earlier visits is recovered, what only on this one taken back."""
     effect = Effect.NONE
-    opportunity = _episode_of(book, opportunity, sale)
+    opportunity = episode_of_sale(book, opportunity, sale.at, sale.visit_id)
     if opportunity.live is not None or opportunity.state == OpportunityState.OPEN:
         effect = _settle_loss(book, opportunity, sale)
         move(opportunity, OpportunityAction.WIN)
@@ -162,15 +162,6 @@ def unsell(opportunity: Opportunity, taken_minor: int, *, all_of_it: bool) -> No
     opportunity.won_at = opportunity.won_minor = opportunity.won_basis = None
 
 
-def subject_of(opportunity: Opportunity) -> Subject:
-    """The opportunity as the ledger wants it described."""
-    return Subject(
-        opportunity.dealership_id, opportunity.id, opportunity.customer_id, opportunity.vehicle_id,
-        opportunity.category_id, opportunity.labor_operation_id, opportunity.advisor_id,
-        opportunity.technician_id, opportunity.pay_type, opportunity.severity,
-    )  # fmt: skip
-
-
 def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     entry = post_loss(book, loss_of(opportunity, refusal, refusal.at))
     move(opportunity, OpportunityAction.LOSE)
@@ -183,15 +174,15 @@ def _lose_before_sale(book: Book, opportunity: Opportunity, refusal: Refusal) ->
     """A refusal of an ended need: nothing, unless its sale on a later visit came to be known first."""
     if opportunity.state != OpportunityState.WON or opportunity.won_at is None:
         return Effect.NONE
-    recovered = recovery_of(book, opportunity.id) is not None
-    elsewhere = refusal.visit_id is not None and refusal.visit_id != opportunity.visit_id
+    elsewhere = refusal.visit_id not in (None, opportunity.visit_id) and refusal.at < opportunity.won_at
     is_one = is_loss(refusal.event, refusal.reason.cause)
-    if recovered or not elsewhere or not is_one or refusal.at >= opportunity.won_at:
+    if not elsewhere or not is_one or recovery_of(book, opportunity.id) is not None:
         return Effect.MET
     loss = post_loss(book, loss_of(opportunity, refusal, refusal.at))
     basis = RevenueBasis(opportunity.won_basis or RevenueBasis.AUTHORIZED)
-    sale = Sale(opportunity.won_minor or 0, basis, opportunity.won_at, opportunity.visit_id)
-    post_recovery(book, loss, sale)
+    post_recovery(
+        book, loss, Sale(opportunity.won_minor or 0, basis, opportunity.won_at, opportunity.visit_id)
+    )
     opportunity.amount_minor = loss.amount_minor
     return Effect.RECOVERED
 
@@ -239,15 +230,6 @@ def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
     return replace(
         refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note)
     )
-
-
-def _episode_of(book: Book, opportunity: Opportunity, sale: Sale) -> Opportunity:
-    """The episode that the sale belongs to: what was named only after it, on other visits, is another one."""
-    if opportunity.live is None or sale.visit_id is None or opportunity.presentations < 2:
-        return opportunity
-    if opportunity.first_lost_at is not None and opportunity.first_lost_at <= sale.at:
-        return opportunity
-    return split_off(book, opportunity, sale.visit_id, sale.at) or opportunity
 
 
 def _sell_more(book: Book, opportunity: Opportunity, sale: Sale) -> None:
@@ -318,8 +300,3 @@ def loss_of(opportunity: Opportunity, refusal: Refusal, occurred_at: datetime) -
         appointment_id=refusal.appointment_id, visit_id=refusal.visit_id, line_id=refusal.line_id,
         document=refusal.document, evidence=refusal.evidence, stock_covered=refusal.stock_covered,
     )  # fmt: skip
-
-
-def value_of(loss: LedgerEntry) -> Value:
-    """What the loss was worth when it was written."""
-    return Value(loss.amount_minor, Grade(loss.grade), loss.labour_minor, loss.parts_minor, loss.centihours)

@@ -78,19 +78,10 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     else:
         effect = _lose(book, opportunity, refusal)
     record_decision(
-        book,
-        opportunity,
-        refusal.kind,
-        effect,
-        refusal.at,
-        visit_id=refusal.visit_id,
-        line_id=refusal.line_id,
-        event=refusal.event,
-        stage=refusal.stage,
-        cause=refusal.reason.cause,
-        note=refusal.reason.note,
-        amount_minor=refusal.value.amount_minor,
-    )
+        book, opportunity, refusal.kind, effect, refusal.at, visit_id=refusal.visit_id,
+        line_id=refusal.line_id, event=refusal.event, stage=refusal.stage, cause=refusal.reason.cause,
+        note=refusal.reason.note, amount_minor=refusal.value.amount_minor,
+    )  # fmt: skip
     return effect
 
 

@@ -148,7 +148,7 @@ def fail_quality(
 def _fail_since(
     book: Book, visit: Visit, lines: Sequence[Line], at: datetime, reason: Reason, *, customer_left: bool
 ) -> None:
-    """A failed check told late still stands for lines with which nothing was done since, until the order closes."""
+    """A failed check told late stands for lines untouched since, as long as the order is not closed."""
     if visit.state == VisitState.CLOSED:
         return
     action = LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK

@@ -132,8 +132,9 @@ def fail_quality(
         _fail_since(book, visit, failed, at, reason, customer_left=customer_left)
         return visit
     result = LineState.NOT_PERFORMED if customer_left else LineState.STARTED
-    failed = [line for line in failed if line.state != result]
-    _check_lines(failed, LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK)
+    action = LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK
+    failed = _not_overtaken(book, [line for line in failed if line.state != result], action, at)
+    _check_lines(failed, action)
     if (VisitAction.FAIL_QUALITY, at) not in {(entry.action, entry.occurred_at) for entry in entries}:
         _enter_control(book, visit, at)
         shift_visit(book, visit, VisitAction.FAIL_QUALITY, at, in_words(reason))
@@ -143,6 +144,16 @@ def fail_quality(
     else:
         _rework(book, failed, at)
     return visit
+
+
+def _not_overtaken(book: Book, lines: Sequence[Line], action: LineAction, at: datetime) -> list[Line]:
+    """Without the lines that something later, such as their invoice, has taken past the action."""
+    return [
+        line
+        for line in lines
+        if LINE_MACHINE.can(LineState(line.state), action)
+        or not is_late(standing(book.many(ENTRIES_OF_LINE, line.id)), at)
+    ]
 
 
 def _fail_since(

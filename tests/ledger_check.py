@@ -16,7 +16,9 @@ def check_loss(loss: LedgerEntry, against: list[LedgerEntry]) -> int:
     """Check a LOSS with all that was booked against it; what is left of it."""
     event, cause = LossEvent(loss.event), Cause(loss.cause)
     check_stage(event, Stage(loss.stage))
-    check_cause(event, cause, cancelled_by=Party(loss.cancelled_by) if loss.cancelled_by else None)
+    cancelled_by = Party(loss.cancelled_by) if loss.cancelled_by else None
+    deferred_by = LossEvent.QUOTE_DEFERRED if event is LossEvent.DEFERRED_LAPSED else None
+    check_cause(event, cause, cancelled_by=cancelled_by, deferred_by=deferred_by)
     assert cause not in NOT_A_LOSS
     assert loss.amount_minor >= 0
     assert loss.loss_id is None

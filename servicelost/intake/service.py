@@ -4,6 +4,7 @@ The same path serves one event over HTTP and an import of a million rows. What a
 said in `apply`; nothing here knows a visit from a call.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
@@ -14,11 +15,12 @@ from servicelost.intake.apply import apply_event, provides
 from servicelost.intake.catalogue import IntakeEvent, parse_event
 from servicelost.intake.loading import preload
 from servicelost.intake.models import RECEIVED_BY_EVENT, WAITS_FOR, EventStatus, EventWait, ReceivedEvent
+from servicelost.intake.patience import waits_for
 from servicelost.intake.payload import pack, unpack
 from servicelost.intake.results import EventResult, Outcome, rejected
 from servicelost.intake.terms import terms_of
 from servicelost.kernel.book import Book
-from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput, NotYet, ServiceLostError, StaleRow
+from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput, ServiceLostError, StaleRow
 from servicelost.kernel.uow import UnitOfWork, repeated
 
 MakeUnit = Callable[[], UnitOfWork]
@@ -26,6 +28,7 @@ Numbered = tuple[int, IntakeEvent]
 NumberedRaw = tuple[int, object]
 
 CHUNK = 500
+_WOKEN_AT_ONCE = 100
 _ONE_BY_ONE = (StaleRow, IntegrityError, OperationalError, DataError)
 
 
@@ -108,41 +111,58 @@ def _take_in(book: Book, index: int, event: IntakeEvent) -> EventResult:
             return EventResult(index, Outcome.UNCHANGED, event.event_id)
         with book.step():
             apply_event(book, event)
-    except NotYet as early:
-        _park(book, event, early, known)
-        return EventResult(index, Outcome.PARKED, event.event_id, early.code, early.message)
     except ServiceLostError as error:
-        return rejected(index, event.event_id, error)
+        things = waits_for(event, error)
+        if not things:
+            return rejected(index, event.event_id, error)
+        _park(book, event, things, error.message, known)
+        return EventResult(index, Outcome.PARKED, event.event_id, error.code, error.message)
     _remember(book, event, known)
     _wake(book, event)
     return EventResult(index, Outcome.ACCEPTED, event.event_id)
 
 
 def _wake(book: Book, event: IntakeEvent) -> None:
-    """Try again what waited for the fact that has come; what is refused stays parked with its reason."""
-    for thing in provides(event):
-        waiting = [book.get(ReceivedEvent, wait.received_event_id) for wait in book.many(WAITS_FOR, thing)]
-        for parked in sorted(waiting, key=lambda row: (row.occurred_at, row.id)):
-            if parked.status == EventStatus.PARKED and parked.waits_for == thing:
-                retry_parked(book, parked)
+    """Try again what waited for what the event brings or moves, and what waited for those, and so on.
+
+    What is refused stays parked with its reason.
+    """
+    brought = deque(provides(event))
+    book.preload(WAITS_FOR, ((thing,) for thing in brought))
+    while brought:
+        for parked in _waiting(book, brought.popleft()):
+            if (freed := _retry(book, parked)) is not None:
+                brought.extend(provides(freed))
+
+
+def _waiting(book: Book, thing: str) -> list[ReceivedEvent]:
+    """The oldest events that wait for this thing; many others are left to the periodic job."""
+    ids = dict.fromkeys(wait.received_event_id for wait in book.many(WAITS_FOR, thing))
+    parked = [row for row in (book.get(ReceivedEvent, row_id) for row_id in ids)
+              if row.status == EventStatus.PARKED]  # fmt: skip
+    return sorted(parked, key=lambda row: (row.occurred_at, row.id))[:_WOKEN_AT_ONCE]
 
 
 def retry_parked(book: Book, parked: ReceivedEvent) -> bool:
     """Try a parked event again; True if it is accepted, else what it waits for is brought up to date."""
-    assert parked.payload is not None
+    event = _retry(book, parked)
+    if event is not None:
+        _wake(book, event)
+    return event is not None
+
+
+def _retry(book: Book, parked: ReceivedEvent) -> IntakeEvent | None:
+    if parked.payload is None:  # accepted by the very waking that found it
+        return None
     event = unpack(parked.payload)
     try:
         with book.step():
             apply_event(book, event)
-    except NotYet as early:
-        _wait(book, parked, event, early)
-        return False
     except ServiceLostError as error:
-        parked.why = error.message
-        return False
+        _wait(book, parked, event, waits_for(event, error), error.message)
+        return None
     _remember(book, event, parked)
-    _wake(book, event)
-    return True
+    return event
 
 
 def _remember(book: Book, event: IntakeEvent, known: ReceivedEvent | None) -> None:
@@ -152,20 +172,23 @@ def _remember(book: Book, event: IntakeEvent, known: ReceivedEvent | None) -> No
     book.add(_row(book, event, EventStatus.ACCEPTED))
 
 
-def _park(book: Book, event: IntakeEvent, early: NotYet, known: ReceivedEvent | None) -> None:
+def _park(
+    book: Book, event: IntakeEvent, things: Sequence[str], why: str, known: ReceivedEvent | None
+) -> None:
     if known is None:
         known = _row(book, event, EventStatus.PARKED)
         known.payload = pack(event)
         book.add(known)
-    _wait(book, known, event, early)
+    _wait(book, known, event, things, why)
 
 
-def _wait(book: Book, parked: ReceivedEvent, event: IntakeEvent, early: NotYet) -> None:
-    """Let the parked event wait for what it lacks now."""
-    thing = key_of(event, early.waits_for)
-    if parked.waits_for != thing:
-        book.add(EventWait(received_event_id=parked.id, thing=thing))
-    parked.waits_for, parked.why = thing, early.message
+def _wait(book: Book, parked: ReceivedEvent, event: IntakeEvent, things: Sequence[str], why: str) -> None:
+    """Let the parked event wait for what it lacks now; for people it is the first of it."""
+    keys = [key_of(event, thing) for thing in things]
+    for key in keys:
+        if all(wait.received_event_id != parked.id for wait in book.many(WAITS_FOR, key)):
+            book.add(EventWait(received_event_id=parked.id, thing=key))
+    parked.waits_for, parked.why = keys[0] if keys else parked.waits_for, why
 
 
 def key_of(event: IntakeEvent, thing: str) -> str:

@@ -36,7 +36,7 @@ class Driver:
         with self._told_as_sqlalchemy_tells(statement):
             cursor = self._raw.cursor()
             cursor.execute(statement, parameters)
-            found: list[Record] = cursor.fetchall()
+            found = list(cursor.fetchall())
             cursor.close()
         return found
 

@@ -36,3 +36,11 @@ class Machine(Generic[S, A]):
     def legal(self, state: S) -> list[A]:
         """The actions known in this state, in the table's order."""
         return [action for from_state, action in self.table if from_state == state]
+
+    def reaches(self, state: S, action: A) -> bool:
+        """Whether any moves lead from this state to one in which the action is known."""
+        seen, fresh = set[S](), {state}
+        while fresh:
+            seen |= fresh
+            fresh = {after for (before, _), after in self.table.items() if before in fresh} - seen
+        return any((found, action) in self.table for found in seen)

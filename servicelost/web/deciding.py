@@ -17,7 +17,7 @@ from servicelost.kernel.money import to_minor
 from servicelost.web.sight import get_visible
 from servicelost.workflow import decisions
 from servicelost.workflow.models.lines import Line
-from servicelost.workflow.models.log import ENTRIES_OF_LINE
+from servicelost.workflow.models.log import ENTRIES_OF_LINE, LineEntry
 from servicelost.workflow.reason import Reason
 
 Sent = Mapping[str, Any]
@@ -73,10 +73,15 @@ def _load(book: Book, line_id: int, version: int | None) -> tuple[Line, Dealersh
     return line, book.get(Dealership, line.dealership_id)
 
 
+def last_change(book: Book, line: Line) -> LineEntry | None:
+    """What was done to the line last, by whom and when."""
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    return entries[-1] if entries else None
+
+
 def _changed_meanwhile(book: Book, line: Line, version: int) -> Conflict:
     """The refusal that tells what the other did."""
-    entries = book.many(ENTRIES_OF_LINE, line.id)
-    last = entries[-1] if entries else None
+    last = last_change(book, line)
     done = (
         f": {last.action} by {last.actor} at {last.recorded_at.isoformat(timespec='seconds')}" if last else ""
     )
@@ -85,6 +90,9 @@ def _changed_meanwhile(book: Book, line: Line, version: int) -> Conflict:
         FieldProblem("version", "is not the newest", str(version), str(line.version)),
         FieldProblem("state", "is now this", line.state),
     ]
+    if last is not None:
+        problems.append(FieldProblem("changed_by", f"did {last.action}", last.actor))
+        problems.append(FieldProblem("changed_at", "is when", last.recorded_at.isoformat()))
     return Conflict("STALE", message, errors=problems)
 
 

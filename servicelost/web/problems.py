@@ -52,16 +52,26 @@ class Problem:
     message: str
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
+    current: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The one shape of every error of the API."""
-        return {
+        """The one shape of every error of the API; `current` only where somebody else was faster."""
+        told = {
             "code": self.code,
             "status": int(self.status),
             "message": self.message,
             "errors": self.errors,
             "request_id": current_request_id(),
         }
+        return told if self.current is None else {**told, "current": self.current}
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed what this was about; `current` is how it stands now, for the caller to see."""
+
+    def __init__(self, told: Conflict, current: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        super().__init__(told.code, told.message, errors=told.errors)
+        self.current, self.headers = dict(current), dict(headers)
 
 
 class StatusError(ServiceLostError):
@@ -101,6 +111,9 @@ def describe(error: BaseException) -> Problem:
 def _of_domain(error: ServiceLostError) -> Problem:
     if isinstance(error, StatusError):
         return Problem(error.code, error.status, error.message, error.details(), error.headers)
+    if isinstance(error, ChangedMeanwhile):
+        status = HTTPStatus.CONFLICT
+        return Problem(error.code, status, error.message, error.details(), error.headers, error.current)
     default = HTTPStatus.INTERNAL_SERVER_ERROR
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), default)
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}

@@ -104,8 +104,11 @@ def reschedule_appointment(
         return appointment
     asked = f"asked by {requested_by}" if requested_by else None
     words = "; ".join(part for part in (asked, note) if part) or None
+    entries = entries_of_appointment(book, appointment)
     if not _kept_as_late(book, appointment, AppointmentAction.RESCHEDULE, at, words):
         book_anew(book, appointment, at, scheduled_at, words)
+    elif not is_late((entry for entry in entries if entry.action == AppointmentAction.RESCHEDULE), at):
+        _take_time(book, appointment, scheduled_at)
     return appointment
 
 
@@ -114,11 +117,8 @@ def book_anew(
 ) -> None:
     """Move the appointment to the new time, whatever was logged later; raises IllegalMove."""
     before = shift_appointment(book, appointment, AppointmentAction.RESCHEDULE, at, note)
-    appointment.scheduled_at = scheduled_at
-    appointment.reschedules += 1
     appointment.cancelled_by = appointment.settled_at = None
-    visit = _visit(book, appointment)
-    visit.planned_at = scheduled_at
+    visit = _take_time(book, appointment, scheduled_at)
     if visit.state in ENDED:
         shift_visit(book, visit, VisitAction.REINSTATE, at)
         reopen_given_up_lines(book, visit, at)
@@ -204,6 +204,15 @@ def turn_away(
     appointment.settled_at = at
     turn_visit_away(book, visit, at, reason)
     return appointment
+
+
+def _take_time(book: Book, appointment: Appointment, scheduled_at: datetime) -> Visit:
+    """The newest time that was agreed on, though the car may be here already."""
+    appointment.scheduled_at = scheduled_at
+    appointment.reschedules += 1
+    visit = _visit(book, appointment)
+    visit.planned_at = scheduled_at
+    return visit
 
 
 def _visit(book: Book, appointment: Appointment) -> Visit:

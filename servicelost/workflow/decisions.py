@@ -21,7 +21,14 @@ from servicelost.workflow.facts import (
     LineRemoved,
 )
 from servicelost.workflow.guards import check_not_ended
-from servicelost.workflow.history import is_late, is_overtaken, newest_with, stage_then
+from servicelost.workflow.history import (
+    is_late,
+    is_overtaken,
+    newest_with,
+    price_stands_since,
+    stage_then,
+    state_then,
+)
 from servicelost.workflow.lines import visit_of
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
@@ -56,7 +63,8 @@ def authorize_line(
     price = Price(amount_minor, labour_minor, parts_minor, centihours)
     papers = {"authorization_method": method.value if method else None, "authorized_by": authorized_by}
     if line.state in (LineState.STARTED, *DONE):
-        fill_blanks(line, **papers)
+        agreed_minor = line.amount_minor if price.amount_minor is None else price.amount_minor
+        fill_blanks(line, **papers, decided_at=at, authorized_minor=agreed_minor)
         return line
     if _says_the_same(line, papers, price):
         return line
@@ -78,7 +86,8 @@ def decline_line(
     if _repeats(book, line, LineAction.DECLINE, LineState.DECLINED, reason):
         return line
     if _take(book, line, visit, LineAction.DECLINE, at, reason):
-        book.publish(LineDeclined(line, visit, at, reason, _stage(book, visit, at, stage)))
+        stated = _stage(book, visit, at, stage)
+        book.publish(LineDeclined(line, visit, at, reason, stated, stage_told=stage is not None))
     return line
 
 
@@ -104,7 +113,8 @@ def defer_line(
     if _take(book, line, visit, LineAction.DEFER, at, reason):
         line.deferred_until, line.deferred_until_km = until, until_km
         stated = _stage(book, visit, at, stage)
-        book.publish(LineDeferred(line, visit, at, reason, stated, until, until_km))
+        told = stage is not None
+        book.publish(LineDeferred(line, visit, at, reason, stated, until, until_km, stage_told=told))
     return line
 
 
@@ -119,7 +129,8 @@ def remove_line(
     if _repeats(book, line, LineAction.REMOVE, LineState.REMOVED, reason):
         return line
     if _take(book, line, visit, LineAction.REMOVE, at, reason):
-        book.publish(LineRemoved(line, visit, at, reason, _stage(book, visit, at, stage)))
+        stated = _stage(book, visit, at, stage)
+        book.publish(LineRemoved(line, visit, at, reason, stated, stage_told=stage is not None))
     return line
 
 
@@ -142,16 +153,21 @@ def reduce_line(
     new, old = Price(amount_minor, labour_minor, parts_minor, centihours), price_of_line(line)
     if new.amount_minor == old.amount_minor and new.is_stated:
         return line
-    if _is_older_word(book, line, visit, at):
+    late = _is_older_word(book, line, visit, at)
+    if late and not _still_cuts(book, line, new, at):
         log_line(book, line, LineAction.REDUCE, at, before=line.state, note=in_words(reason))
         return line
-    check_not_ended(visit)
-    LINE_MACHINE.next(LineState(line.state), LineAction.REDUCE)
+    if not late:
+        check_not_ended(visit)
+        LINE_MACHINE.next(LineState(line.state), LineAction.REDUCE)
     cut = cut_of(old, new)
+    agreed_to_it = line.authorized_minor is not None and (
+        not late or line.authorized_minor == line.amount_minor
+    )
     set_price(line, rest_of(old, new, cut), PricedAs(line.priced_as or line.origin))
-    if line.authorized_minor is not None:
+    if agreed_to_it:
         line.authorized_minor = line.amount_minor
-    shift_line(book, line, LineAction.REDUCE, at, in_words(reason))
+    log_line(book, line, LineAction.REDUCE, at, before=line.state, note=in_words(reason))
     taken_off = (cut.amount_minor or 0, cut.labour_minor, cut.parts_minor, cut.centihours)
     book.publish(LineReduced(line, visit, at, reason, stage_then(book, visit, at), *taken_off))
     return line
@@ -218,6 +234,18 @@ def _is_older_word(book: Book, line: Line, visit: Visit, at: datetime) -> bool:
         return True
     entries = book.many(ENTRIES_OF_LINE, line.id)
     return is_late((entry for entry in entries if entry.action == LineAction.REDUCE), at)
+
+
+def _still_cuts(book: Book, line: Line, new: Price, at: datetime) -> bool:
+    """Whether a reduction told late still takes something off: the line has the price it had then."""
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    state = state_then(entries, at)
+    if state is None or not LINE_MACHINE.can(LineState(state), LineAction.REDUCE):
+        return False
+    lower = line.amount_minor is not None and new.amount_minor is not None
+    return (
+        lower and (new.amount_minor or 0) < (line.amount_minor or 0) and price_stands_since(entries, line, at)
+    )
 
 
 def _check_goal(visit: Visit, at: datetime, until: date | None, until_km: int | None) -> None:

@@ -3,7 +3,7 @@
 `at` is when it happened (aware UTC). Rows are those after the change. No fact names a loss.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from servicelost.kernel.events import DomainEvent
@@ -71,6 +71,10 @@ class VisitOpened(VisitFact):
     """The repair order is open; `visit.walk_in` tells how the car came."""
 
 
+class VisitMoved(VisitFact):
+    """The visit reached another stage then, or it became known only now; decisions after it stood there."""
+
+
 class VisitClosed(VisitFact):
     """The repair order is closed; lines still undecided on it have been stated before."""
 
@@ -120,6 +124,21 @@ class LineReopened(LineFact):
     """A line given up with its booking is wanted again."""
 
 
+class LineJudgementLifted(LineFact):
+    """What the end of the visit made of the line does not count: something earlier has come after it.
+
+    It is judged again when that has acted. A listener that cannot take it back raises RuleViolation.
+    """
+
+
+class LineTakenAsDone(LineFact):
+    """Told of after the order was closed, and by its closing taken as done."""
+
+
+class LineGivenUp(LineFact):
+    """Told of after its booking or order had come to nothing, at that moment: it did so, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineInvoiced(LineFact):
     """The line was invoiced; `amount_minor` is net revenue of this invoice."""
@@ -132,11 +151,12 @@ class LineRefusedFact(LineFact):
     """A line that will not be done on this visit, with the reason as far as stated.
 
     Stated again for the same line, it replaces what was said before: a new reason or a new amount.
-    `stage` is where a source says it happened; None: where the visit stands.
+    `stage` is where it happened; None: where the visit stands. `stage_told`: the source said so itself.
     """
 
     reason: Reason = UNSTATED
     stage: str | None = None
+    stage_told: bool = field(default=False, kw_only=True)
 
 
 class LineDeclined(LineRefusedFact):

@@ -13,12 +13,12 @@ from servicelost.workflow.blanks import fill_blanks
 from servicelost.workflow.endings import state_unpresented_lines
 from servicelost.workflow.facts import LineAdded, LinePriced, LineReopened
 from servicelost.workflow.guards import check_not_ended
-from servicelost.workflow.history import is_overtaken
+from servicelost.workflow.history import is_late, is_overtaken, price_stands_since
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.prices import Price, PricedAs, price_of_line, set_price
-from servicelost.workflow.quotes import draft_quote, stands_in_live_quote
+from servicelost.workflow.quotes import draft_quote, offer_late_line, stands_in_live_quote
 from servicelost.workflow.states import (
     LINE_MACHINE,
     TURNED_DOWN,
@@ -136,9 +136,10 @@ def quote_line(
     """
     visit = visit_of(book, line)
     price = Price(amount_minor, labour_minor, parts_minor, centihours)
-    if is_overtaken(book, line, visit, LineAction.QUOTE, at):
-        if line.amount_minor is None and price.is_stated:
-            reprice(book, line, visit, price, at, PricedAs.QUOTED, LineAction.QUOTE)
+    if is_overtaken(book, line, visit, LineAction.QUOTE, at) or _ran_out_since(book, line, at):
+        entries = book.many(ENTRIES_OF_LINE, line.id)
+        if price.is_stated and (line.amount_minor is None or price_stands_since(entries, line, at)):
+            _reprice_past(book, line, visit, price, at)
         else:
             log_line(book, line, LineAction.QUOTE, at, before=line.state)
         return line
@@ -161,6 +162,23 @@ def reprice(
     log_line(book, line, action, at, before=line.state)
     book.publish(LinePriced(line, visit, at))
     return True
+
+
+def _ran_out_since(book: Book, line: Line, at: datetime) -> bool:
+    """Whether the offer ran out, or was found never to have been made, after this price was named."""
+    if line.state not in (LineState.EXPIRED, LineState.NOT_PRESENTED):
+        return False
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    return is_late((entry for entry in entries if entry.to_state != entry.from_state), at)
+
+
+def _reprice_past(book: Book, line: Line, visit: Visit, price: Price, at: datetime) -> None:
+    """A price that was named before the newest decision and comes after it: it was decided on this price."""
+    agreed_to_it = line.authorized_minor is not None and line.authorized_minor == line.amount_minor
+    if not reprice(book, line, visit, price, at, PricedAs.QUOTED, LineAction.QUOTE):
+        log_line(book, line, LineAction.QUOTE, at, before=line.state)
+    elif agreed_to_it:
+        line.authorized_minor = line.amount_minor
 
 
 def _add_line(
@@ -186,6 +204,7 @@ def _add_line(
     book.add(line)
     log_line(book, line, action, at, before=None)
     book.publish(LineAdded(line, visit, at))
+    offer_late_line(book, visit, line, at)
     return line
 
 

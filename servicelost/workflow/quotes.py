@@ -11,7 +11,7 @@ from servicelost.kernel.errors import RuleViolation
 from servicelost.workflow.blanks import fill_blanks
 from servicelost.workflow.facts import LineExpired, QuoteOpened
 from servicelost.workflow.guards import check_not_ended, check_on_visit
-from servicelost.workflow.history import workshop_stage_then
+from servicelost.workflow.history import state_then, workshop_stage_then
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.quotes import LINES_OF_QUOTE, QUOTES_OF_VISIT, Quote, QuoteLine
@@ -85,14 +85,30 @@ def send_quote(
     known = _same_offer(book, visit, at, lines, valid_until, source_id)
     if known is not None:
         return known
-    chosen = _lines_to_offer(book, visit) if lines is None else lines
+    chosen = _lines_to_offer(book, visit, at) if lines is None else lines
     quote = draft_quote(book, visit, source_id, valid_until)
     shift_quote(quote, QuoteAction.SEND)
-    quote.sent_at, quote.channel = at, channel
+    quote.sent_at, quote.channel, quote.offers_all = at, channel, lines is None
     for line in chosen:
         _offer(book, quote, line, at)
     _supersede_repeated(book, visit)
     return quote
+
+
+def offer_late_line(book: Book, visit: Visit, line: Line, at: datetime) -> None:
+    """Put a line that waited for a decision from this moment on into the quotes that offered all such since.
+
+    A quote that has run out by now has let the line run out, too.
+    """
+    versions = sorted(book.many(QUOTES_OF_VISIT, visit.id), key=lambda quote: quote.number)
+    for quote in versions:
+        if quote.sent_at is None or not quote.offers_all or quote.sent_at < at:
+            continue
+        if line.state not in _OFFERED_BY_DEFAULT:
+            return
+        _offer(book, quote, line, quote.sent_at)
+        if quote.state == QuoteState.EXPIRED:
+            _expire(book, visit, line, quote.valid_until or quote.sent_at, UNSTATED)
 
 
 def open_quote(book: Book, quote: Quote, *, at: datetime) -> Quote:
@@ -120,8 +136,7 @@ def expire_quote(book: Book, quote: Quote, *, at: datetime, reason: Reason = UNS
     for line in _waiting_lines(book, quote):
         if stands_in_live_quote(book, visit, line):
             continue
-        shift_line(book, line, LineAction.EXPIRE, at, in_words(reason))
-        book.publish(LineExpired(line, visit, at, reason, workshop_stage_then(book, visit, at)))
+        _expire(book, visit, line, at, reason)
     return quote
 
 
@@ -131,8 +146,21 @@ def stands_in_live_quote(book: Book, visit: Visit, line: Line) -> bool:
     return any(row.line_id == line.id for quote in live for row in book.many(LINES_OF_QUOTE, quote.id))
 
 
-def _lines_to_offer(book: Book, visit: Visit) -> list[Line]:
-    return [line for line in book.many(LINES_OF_VISIT, visit.id) if line.state in _OFFERED_BY_DEFAULT]
+def _expire(book: Book, visit: Visit, line: Line, at: datetime, reason: Reason) -> None:
+    shift_line(book, line, LineAction.EXPIRE, at, in_words(reason))
+    book.publish(LineExpired(line, visit, at, reason, workshop_stage_then(book, visit, at)))
+
+
+def _lines_to_offer(book: Book, visit: Visit, at: datetime) -> list[Line]:
+    """The lines that waited for a decision at that moment, though it may be known by now."""
+    lines = book.many(LINES_OF_VISIT, visit.id)
+    return [line for line in lines if _state_then(book, line, at) in _OFFERED_BY_DEFAULT]
+
+
+def _state_then(book: Book, line: Line, at: datetime) -> str | None:
+    if line.decided_at is None or line.decided_at <= at:
+        return line.state if line.created_at <= at else None
+    return state_then(book.many(ENTRIES_OF_LINE, line.id), at)
 
 
 def _offer(book: Book, quote: Quote, line: Line, at: datetime) -> None:
@@ -180,7 +208,7 @@ def _same_offer(
 
 
 def _repeats(book: Book, visit: Visit, quote: Quote, at: datetime, lines: Sequence[Line] | None) -> bool:
-    chosen = _lines_to_offer(book, visit) if lines is None else lines
+    chosen = _lines_to_offer(book, visit, at) if lines is None else lines
     offered = {(row.line_id, row.amount_minor) for row in book.many(LINES_OF_QUOTE, quote.id)}
     if offered != {(line.id, line.amount_minor) for line in chosen}:
         return False

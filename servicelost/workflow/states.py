@@ -4,6 +4,7 @@ Only service code of this room assigns a state, and only by way of these tables.
 """
 
 from enum import StrEnum
+from typing import Any
 
 from servicelost.kernel.machine import Machine
 
@@ -157,6 +158,7 @@ class LineAction(StrEnum):
     CANCEL = "CANCEL"
     REOPEN = "REOPEN"
     INVOICE = "INVOICE"
+    RECONSIDER = "RECONSIDER"
 
 
 _LS, _LA = LineState, LineAction
@@ -193,6 +195,7 @@ UNDECIDED = frozenset(_UNDECIDED)
 TURNED_DOWN = frozenset(_TURNED_DOWN)
 AGREED_OPEN = frozenset({_LS.BOOKED, *_AGREED})
 DONE = frozenset(_DONE)
+SOLD = frozenset({*_AGREED, *_DONE})
 
 
 class QuoteState(StrEnum):
@@ -254,3 +257,8 @@ PART_REQUEST_MACHINE: Machine[PartRequestState, PartRequestAction] = Machine(
         (_PS.REQUESTED, _PA.NOT_SUPPLY): _PS.NOT_SUPPLIED,
     },
 )
+
+MACHINES: dict[str, Machine[Any, Any]] = {
+    machine.thing: machine
+    for machine in (APPOINTMENT_MACHINE, VISIT_MACHINE, LINE_MACHINE, QUOTE_MACHINE, PART_REQUEST_MACHINE)
+}

@@ -3,6 +3,8 @@
 Whether a move is wise or timely is decided by the services that ask for it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from servicelost.kernel.book import Book
@@ -61,6 +63,24 @@ def shift_line(book: Book, line: Line, action: LineAction, at: datetime, note: s
     line.state = LINE_MACHINE.next(LineState(before), action).value
     log_line(book, line, action, at, before=before, note=note)
     return before
+
+
+def unshift_line(book: Book, line: Line, entry: LineEntry) -> None:
+    """Bring the line back to where it was before the logged move, which earlier news have overtaken."""
+    before = line.state
+    line.state = LineState(entry.from_state or line.origin).value
+    note = f"{entry.action} taken back: something that happened earlier came later"
+    log_line(book, line, LineAction.RECONSIDER, entry.occurred_at, before=before, note=note)
+
+
+@contextmanager
+def as_before_end(visit: Visit, state: str) -> Iterator[None]:
+    """See the visit as it stood before its end, while something of that time is put in."""
+    ended, visit.state = visit.state, VisitState(state).value
+    try:
+        yield
+    finally:
+        visit.state = ended
 
 
 def shift_quote(quote: Quote, action: QuoteAction) -> None:

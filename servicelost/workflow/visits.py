@@ -20,8 +20,9 @@ from servicelost.workflow.endings import (
     state_unpresented_lines,
     turn_visit_away,
 )
-from servicelost.workflow.facts import VisitCancelled, VisitClosed, VisitOpened
+from servicelost.workflow.facts import VisitCancelled, VisitClosed, VisitMoved, VisitOpened
 from servicelost.workflow.history import entries_of_visit, is_late
+from servicelost.workflow.lateness import log_late_move
 from servicelost.workflow.models.appointments import APPOINTMENTS_OF_VISIT, Appointment
 from servicelost.workflow.models.visits import ORDER_BY_SOURCE, RepairOrder, Visit
 from servicelost.workflow.reason import UNSTATED, Reason
@@ -98,14 +99,15 @@ def move_visit(
     late = is_late(entries_of_visit(book, visit), at)
     if inspected is not None and (inspected or not late):
         visit.inspected = inspected
-    if visit.state == stage:
-        return visit
     if late:
-        log_visit(book, visit, action, at, before=visit.state)
+        log_late_move(book, visit, action, at)
+        return visit
+    if visit.state == stage:
         return visit
     shift_visit(book, visit, action, at)
     if visit.state == VisitState.FOLLOW_UP:
         fill_blanks(visit, delivered_at=at)
+    book.publish(VisitMoved(visit, at))
     return visit
 
 
@@ -146,11 +148,12 @@ def deliver_visit(book: Book, visit: Visit, *, at: datetime) -> Visit:
     """The customer has the car back: follow-up begins. After the order was closed only the time is noted."""
     if visit.state == VisitState.CLOSED:
         if visit.delivered_at is None:
-            log_visit(book, visit, VisitAction.MOVE_TO_FOLLOW_UP, at, before=visit.state)
+            log_late_move(book, visit, VisitAction.MOVE_TO_FOLLOW_UP, at)
     elif visit.state != VisitState.FOLLOW_UP:
         if visit.state in _BEFORE_DELIVERY:
             shift_visit(book, visit, VisitAction.MOVE_TO_DELIVERY, at)
         shift_visit(book, visit, VisitAction.MOVE_TO_FOLLOW_UP, at)
+        book.publish(VisitMoved(visit, at))
     fill_blanks(visit, delivered_at=at)
     return visit
 

@@ -11,15 +11,18 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.blanks import fill_blanks
-from servicelost.workflow.facts import LineCompleted, LineNotPerformed, LineRejectedAtQuality
+from servicelost.workflow.facts import LineCompleted, LineNotPerformed, LineRejectedAtQuality, VisitMoved
 from servicelost.workflow.guards import check_on_visit, check_order_open
 from servicelost.workflow.history import (
     entries_of_visit,
     is_late,
     is_overtaken,
+    stage_then,
+    standing,
     words_of,
     workshop_stage_then,
 )
+from servicelost.workflow.lateness import log_late_move
 from servicelost.workflow.lines import visit_of
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
@@ -34,7 +37,7 @@ from servicelost.workflow.states import (
     VisitAction,
     VisitState,
 )
-from servicelost.workflow.transitions import log_line, log_visit, shift_line, shift_visit
+from servicelost.workflow.transitions import log_line, shift_line, shift_visit
 
 _BEFORE_CONTROL = frozenset({VisitState.RECEPTION, VisitState.WORK})
 _AFTER_CONTROL = frozenset({VisitState.DELIVERY, VisitState.FOLLOW_UP, VisitState.CLOSED})
@@ -94,10 +97,11 @@ def pass_quality(book: Book, visit: Visit, *, at: datetime, note: str | None = N
     """The check found nothing: the car can be delivered. Later stages stay as they are."""
     check_order_open(visit)
     if visit.state in _AFTER_CONTROL or is_late(entries_of_visit(book, visit), at):
-        log_visit(book, visit, VisitAction.APPROVE_QUALITY, at, before=visit.state, note=note)
+        log_late_move(book, visit, VisitAction.APPROVE_QUALITY, at, note)
         return visit
     _enter_control(book, visit, at)
     shift_visit(book, visit, VisitAction.APPROVE_QUALITY, at, note)
+    book.publish(VisitMoved(visit, at))
     return visit
 
 
@@ -124,22 +128,51 @@ def fail_quality(
     reason = replace(reason, note=reason.note or note)
     entries = entries_of_visit(book, visit)
     if is_late(entries, at):
-        log_visit(book, visit, VisitAction.FAIL_QUALITY, at, before=visit.state, note=in_words(reason))
+        log_late_move(book, visit, VisitAction.FAIL_QUALITY, at, in_words(reason))
+        _fail_since(book, visit, failed, at, reason, customer_left=customer_left)
         return visit
     result = LineState.NOT_PERFORMED if customer_left else LineState.STARTED
-    failed = [line for line in failed if line.state != result]
-    _check_lines(failed, LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK)
-    told_before = any(
-        (entry.action, entry.occurred_at) == (VisitAction.FAIL_QUALITY, at) for entry in entries
-    )
-    if not told_before:
+    action = LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK
+    failed = _not_overtaken(book, [line for line in failed if line.state != result], action, at)
+    _check_lines(failed, action)
+    if (VisitAction.FAIL_QUALITY, at) not in {(entry.action, entry.occurred_at) for entry in entries}:
         _enter_control(book, visit, at)
         shift_visit(book, visit, VisitAction.FAIL_QUALITY, at, in_words(reason))
+        book.publish(VisitMoved(visit, at))
     if customer_left:
         _reject(book, visit, failed, at, reason)
     else:
         _rework(book, failed, at)
     return visit
+
+
+def _not_overtaken(book: Book, lines: Sequence[Line], action: LineAction, at: datetime) -> list[Line]:
+    """Without the lines that something later, such as their invoice, has taken past the action."""
+    return [
+        line
+        for line in lines
+        if LINE_MACHINE.can(LineState(line.state), action)
+        or not is_late(standing(book.many(ENTRIES_OF_LINE, line.id)), at)
+    ]
+
+
+def _fail_since(
+    book: Book, visit: Visit, lines: Sequence[Line], at: datetime, reason: Reason, *, customer_left: bool
+) -> None:
+    """A failed check told late stands for lines untouched since, as long as the order is not closed."""
+    if visit.state == VisitState.CLOSED:
+        return
+    action = LineAction.REJECT_QUALITY if customer_left else LineAction.REWORK
+    still = [
+        line
+        for line in lines
+        if LINE_MACHINE.can(LineState(line.state), action)
+        and not is_late(standing(book.many(ENTRIES_OF_LINE, line.id)), at)
+    ]
+    if customer_left:
+        _reject(book, visit, still, at, reason)
+    else:
+        _rework(book, still, at)
 
 
 def _rework(book: Book, lines: Sequence[Line], at: datetime) -> None:
@@ -175,6 +208,9 @@ def _enter_workshop(book: Book, visit: Visit, at: datetime) -> None:
     # A source that tells of work but not of stages has thereby told the stage.
     if visit.state == VisitState.RECEPTION:
         shift_visit(book, visit, VisitAction.MOVE_TO_WORK, at)
+        book.publish(VisitMoved(visit, at))
+    elif stage_then(book, visit, at) == Stage.RECEPTION:
+        log_late_move(book, visit, VisitAction.MOVE_TO_WORK, at)
 
 
 def _enter_control(book: Book, visit: Visit, at: datetime) -> None:

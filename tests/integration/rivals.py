@@ -1,15 +1,28 @@
 """What several processes do at once to one dealership, each as a rival of the others."""
 
+import random
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from servicelost.directory.models import DEALERSHIP_BY_CODE
+from servicelost.intake.service import receive
+from servicelost.kernel.errors import Conflict
 from servicelost.kernel.uow import repeated
+from servicelost.opportunities.pipeline.deferring import lapse
+from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.queries import due_deferrals
 from servicelost.taxonomy.causes import Cause
+from servicelost.web import deciding
+from servicelost.workflow.appointments import mark_no_show
 from servicelost.workflow.decisions import authorize_line, decline_line
-from servicelost.workflow.models.lines import LINES_BY_SOURCE
+from servicelost.workflow.models.appointments import Appointment
+from servicelost.workflow.models.lines import LINES_BY_SOURCE, Line
+from servicelost.workflow.models.quotes import Quote
+from servicelost.workflow.queries import due_quotes, overdue_appointments
+from servicelost.workflow.quotes import expire_quote
 from servicelost.workflow.reason import Reason
 from tests.desk import Desk, event
 from tests.factories import at
@@ -17,6 +30,8 @@ from tests.factories import at
 VISITS, SERVICES, ROUNDS = 5, 4, 2
 LINES = [(f"RO-{visit}", f"L-{visit}-{service}") for visit in range(VISITS) for service in range(SERVICES)]
 CLICKS = 12
+BULK = 100
+NO_SHOWS = 6
 ALONE = ("RO-0", "L-0-0")
 
 Rival = Callable[[Desk, int], Counter[str]]
@@ -62,6 +77,67 @@ def decide_by_hand(desk: Desk, number: int) -> Counter[str]:
 
         repeated(desk.unit, decide, attempts=30)
     return Counter({"DONE": CLICKS})
+
+
+def click_past_each_other(desk: Desk, number: int) -> Counter[str]:
+    """Decide as a page does: with the version one has seen; who is overtaken looks again and goes on."""
+    outcomes: Counter[str] = Counter()
+    for turn in range(CLICKS):
+        with desk.unit() as book:
+            line = _line(book, LINES[turn % 3][1])
+            seen, line_id = line.version, line.id
+        time.sleep(random.random() / 50)
+        said = {"occurred_at": at(20 + turn + number / 10), "cause": "NO_TIME"}
+        verb = deciding.decline if (turn + number) % 2 else deciding.authorize
+
+        def act(
+            book: Any, said: Any = said, verb: Any = verb, seen: int = seen, line_id: int = line_id
+        ) -> None:
+            verb(book, line_id, seen, said)
+
+        try:
+            repeated(desk.unit, act)
+            outcomes["DONE"] += 1
+        except Conflict as conflict:
+            assert {problem.field for problem in conflict.errors} >= {"version", "state", "changed_by"}
+            outcomes[conflict.code] += 1
+    return outcomes
+
+
+def import_in_bulk(desk: Desk, number: int) -> Counter[str]:
+    """The same events as another importer, at the same time, in chunks: each acts once."""
+    raws = [_finding(f"bulk-{place}", 9 + place / 1000, 0, 99, place) for place in range(BULK)]
+    results = receive(desk.unit, raws, chunk=25)
+    return Counter(result.outcome.value for result in results)
+
+
+def let_time_act(desk: Desk, number: int) -> Counter[str]:
+    """Mark no-shows, run quotes out and let postponed work lapse, twice over, as housekeeping does."""
+
+    def act(ids: Any, verb: Callable[[Any, int], object]) -> None:
+        with desk.unit() as book:
+            due = list(ids(book))
+        for row_id in due:
+            repeated(desk.unit, lambda book, row_id=row_id: verb(book, row_id), attempts=30)
+
+    now = desk.clock.now()
+    for _ in range(2):
+        act(lambda book: overdue_appointments(book.connection, _north(book), now),
+            lambda book, row_id: mark_no_show(book, book.get(Appointment, row_id), at=at(3)))  # fmt: skip
+        act(lambda book: due_quotes(book.connection, now),
+            lambda book, row_id: expire_quote(book, book.get(Quote, row_id), at=at(48)))  # fmt: skip
+        act(lambda book: due_deferrals(book.connection, _north(book), now.date()),
+            lambda book, row_id: lapse(book, book.get(Opportunity, row_id)))  # fmt: skip
+    return Counter({"DONE": 1})
+
+
+def _north(book: Any) -> int:
+    return int(book.one(DEALERSHIP_BY_CODE, "NORTH").id)
+
+
+def _line(book: Any, line_id: str) -> Line:
+    [line] = book.many(LINES_BY_SOURCE, _north(book), "dms", line_id)
+    return line
 
 
 def _decision(choice: int, event_id: str, hours: float, visit_id: str, line_id: str) -> dict[str, Any]:

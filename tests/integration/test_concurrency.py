@@ -25,15 +25,18 @@ from tests.ledger_check import check_ledger
 def at_desk(database_url: str) -> Iterator[Desk]:
     """A dealership with one car on several open visits, each with the same needs recommended."""
     with desk(database_url) as made:
-        visits = dict.fromkeys(visit_id for visit_id, _ in LINES)
-        raws = [
-            event("visit.opened", 0, visit_id=visit_id, vehicle=CAR, customer=PERSON) for visit_id in visits
-        ]
-        raws.append(event("visit.opened", 0, visit_id="RO-new", vehicle={"id": "V-new"}))
-        raws += [event("line.recommended", 1, visit_id=visit_id, line_id=line_id, amount="100.00",
-                       service=f"Service {line_id[-1]}") for visit_id, line_id in LINES]  # fmt: skip
-        assert {result.outcome.value for result in made.receive(*raws)} == {"ACCEPTED"}
+        open_visits(made)
         yield made
+
+
+def open_visits(made: Desk) -> None:
+    """One car on several open visits, each with the same needs recommended."""
+    visits = dict.fromkeys(visit_id for visit_id, _ in LINES)
+    raws = [event("visit.opened", 0, visit_id=visit_id, vehicle=CAR, customer=PERSON) for visit_id in visits]
+    raws.append(event("visit.opened", 0, visit_id="RO-new", vehicle={"id": "V-new"}))
+    raws += [event("line.recommended", 1, visit_id=visit_id, line_id=line_id, amount="100.00",
+                   service=f"Service {line_id[-1]}") for visit_id, line_id in LINES]  # fmt: skip
+    assert {result.outcome.value for result in made.receive(*raws)} == {"ACCEPTED"}
 
 
 def compete(at_desk: Desk, rivals: Sequence[Rival]) -> list[Counter[str]]:
@@ -74,7 +77,8 @@ def check_nothing_lost(at_desk: Desk) -> None:
         steps[line_id, state] -= 1
         steps[line_id, None] += 1
     assert not {step: left for step, left in steps.items() if left}
-    assert {row.id: row.presentations for row in at_desk.opportunities()} == presented
+    shown = {row.id: row.presentations for row in at_desk.opportunities() if row.presentations}
+    assert shown == presented
 
 
 @pytest.mark.slow

@@ -144,6 +144,40 @@ def test_what_is_refused_when_its_fact_comes_stays_parked_and_says_why(at_desk: 
     assert sent(at_desk, bad) == ["REJECTED"], "sent again its sender is told"
 
 
+def test_a_move_the_state_does_not_allow_yet_waits_for_what_allows_it(at_desk: Desk) -> None:
+    """Work done before anybody agreed to it: the agreement happened earlier and comes later."""
+    at_desk.receive(opened(), recommended())
+    done = event("line.completed", 9, **LINE, technician="E-1")
+    [early] = at_desk.receive(done)
+    assert (early.outcome.value, early.code) == ("PARKED", "ILLEGAL_MOVE")
+    assert "COMPLETE is not possible" in str(early.message)
+    assert parked(at_desk) == {"line.completed": "NORTH/dms/move:L-1"}
+    assert sent(at_desk, event("line.authorized", 5, visit_id="RO-1", line_id="L-1")) == ["ACCEPTED"]
+    assert parked(at_desk) == {}
+    [line] = dump(at_desk.engine)["servicelost_line"]
+    assert line["state"] == "COMPLETED"
+
+
+def test_what_nothing_can_put_right_any_more_is_refused_at_once(at_desk: Desk) -> None:
+    at_desk.receive(opened(), recommended(), event("visit.closed", 8, **VISIT))
+    ask = {"request_id": "P-1", "part_number": "X", "quantity": "1"}
+    assert sent(at_desk, event("part.sold", 1, **ask), event("part.not_supplied", 2, **ask)) == [
+        "ACCEPTED",
+        "REJECTED",
+    ]
+    assert sent(at_desk, event("visit.cancelled", 9, **VISIT, cancelled_by="CUSTOMER")) == ["REJECTED"]
+    assert parked(at_desk) == {}
+
+
+def test_hundreds_that_wait_for_one_move_are_taken_in_without_a_pile_of_calls(at_desk: Desk) -> None:
+    """Each that is accepted wakes the others: they are worked off in a row, not one within the other."""
+    at_desk.receive(opened(), recommended())
+    looks = [event("line.completed", 9 + number / 100, **LINE) for number in range(300)]
+    assert set(sent(at_desk, *looks)) == {"PARKED"}
+    assert sent(at_desk, event("line.authorized", 5, **LINE)) == ["ACCEPTED"]
+    assert parked(at_desk) == {}
+
+
 def test_what_waits_is_its_own_dealerships_and_senders(at_desk: Desk) -> None:
     stranger = {**recommended(), "source": "other"}
     assert sent(at_desk, stranger) == ["PARKED"]

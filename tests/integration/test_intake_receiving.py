@@ -132,7 +132,6 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("line.declined", {**LINE, "cause": "NO_TIME", "competitor": "New Rival"}, "COMPETITOR_NOT_LEGAL"),
     ("line.deferred", {**LINE, "cause": "NO_TIME"}, "DEFERRAL_NEEDS_GOAL"),
     ("line.reduced", {**LINE, "amount": "100.01", "cause": "NO_TIME"}, "NOT_REDUCED"),
-    ("line.started", {**LINE, "technician": "E-new"}, "ILLEGAL_MOVE"),
     ("visit.cancelled", {"visit_id": "RO-1"}, "INVALID_EVENT"),
     ("visit.stage_changed", {"visit_id": "RO-1", "stage": "PLANNING"}, "INVALID_EVENT"),
     (

@@ -68,9 +68,11 @@ def test_who_decides_past_somebody_else_is_told_what_happened(
     assert answer.json is not None
     assert answer.json["code"] == "STALE"
     assert "DECLINE by machine" in answer.json["message"]
-    assert {problem["field"]: problem.get("value") for problem in answer.json["errors"]}[
-        "state"
-    ] == "DECLINED"
+    told = {problem["field"]: problem.get("value") for problem in answer.json["errors"]}
+    assert (told["state"], told["changed_by"]) == ("DECLINED", "machine")
+    now = client.get(line, headers=advisor)
+    assert answer.json["current"] == now.json, "what the other left, so that one can see it and decide"
+    assert answer.headers["ETag"] == now.headers["ETag"] != seen
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,10 @@ def test_who_is_late_sees_how_it_stands_now(world: World, client: FlaskClient, v
     action = f"{visit_url}/lines/{line_id}/decline"
     answer = client.post(action, data=forms(page)[action] | {"note": "too dear"})
     assert answer.status_code == HTTPStatus.CONFLICT
-    assert "Somebody changed this line meanwhile" in answer.text
+    told = words(answer.text)
+    assert "changed this line meanwhile, at 12:00: it is " in told
+    assert "Keep it as it is" in told
+    assert f'href="{visit_url}"' in answer.text
     assert forms(answer.text)[action]["note"] == "too dear"
     assert line_of(world).state == "AUTHORIZED"
 

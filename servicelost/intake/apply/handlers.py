@@ -9,7 +9,9 @@ from servicelost.intake.apply.people_events import PEOPLE_HANDLERS
 from servicelost.intake.apply.references import Incoming, incoming
 from servicelost.intake.apply.visit_events import VISIT_HANDLERS
 from servicelost.intake.catalogue import IntakeEvent
+from servicelost.intake.patience import moves_of
 from servicelost.kernel.book import Book
+from servicelost.workflow.lateness import in_time
 
 HANDLERS: Mapping[str, Callable[[Incoming], object]] = {
     **APPOINTMENT_HANDLERS, **VISIT_HANDLERS, **LINE_HANDLERS, **DESK_HANDLERS, **PEOPLE_HANDLERS,
@@ -26,16 +28,26 @@ _PROVIDES = {
     "complaint.recorded": (("complaint", "complaint_id"),),
 }
 
+# What these tell may have happened before an end of the visit that has come first.
+_ABOUT_LINES = ("line.", "quote.sent", "quality.failed")
+
 
 def apply_event(book: Book, event: IntakeEvent) -> None:
     """Let the event do what it means; raises ServiceLostError, NotYet when it comes too early."""
-    HANDLERS[event.type](incoming(book, event))
+    taken = incoming(book, event)
+    if not event.type.startswith(_ABOUT_LINES):
+        HANDLERS[event.type](taken)
+        return
+    visit = taken.visit_of_line()
+    with in_time(book, visit, event.occurred_at, lambda: taken.named_lines(visit)):
+        HANDLERS[event.type](taken)
 
 
 def provides(event: IntakeEvent) -> list[str]:
-    """The keys under which other events may have waited for this one."""
-    return [
-        f"{event.dealership}/{event.source}/{thing}:{event.data[field]}"[:300]
+    """The keys under which other events may have waited for this one: for what it brings, or moves."""
+    brought = [
+        f"{thing}:{event.data[field]}"
         for thing, field in _PROVIDES.get(event.type, ())
         if event.data.get(field)
     ]
+    return [f"{event.dealership}/{event.source}/{thing}"[:300] for thing in (*brought, *moves_of(event))]

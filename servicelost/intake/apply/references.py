@@ -129,6 +129,18 @@ class Incoming:
             raise InvalidInput("LINE_AMBIGUOUS", message, errors=[FieldProblem("visit_id", message)])
         return found[0]
 
+    def visit_of_line(self) -> Visit:
+        """The visit an event about lines belongs to; raises NotYet."""
+        if self.data.get("visit_id") or self.data.get("appointment_id"):
+            return self.visit()
+        return self.book.get(Visit, self.line().visit_id)
+
+    def named_lines(self, visit: Visit) -> list[Line]:
+        """The lines on the visit that the event names and that are known; all where it names none."""
+        wanted = {self.data["line_id"]} if "line_id" in self.data else set(self.data.get("lines") or ())
+        return [line for line in self.book.many(LINES_OF_VISIT, visit.id)
+                if not wanted or (line.source_id in wanted and line.source == self.event.source)]  # fmt: skip
+
     def reason(self) -> Reason:
         """What was said about why, with the dealership's own causes resolved to standard ones."""
         data, stated = self.data, self.data.get("cause")

@@ -21,6 +21,7 @@ from servicelost.workflow.states import LineState
 
 SOLD_STATES = frozenset({LineState.AUTHORIZED, LineState.STARTED, LineState.COMPLETED, LineState.INVOICED})
 _LOSING = frozenset({Effect.LOST, Effect.REPEATED, Effect.RESTATED})
+_NOT_ASSUMED = frozenset({DecisionKind.INVOICED, DecisionKind.RECONSIDERED})
 _FREEING = frozenset({Effect.REVERSED, Effect.RECOVERED, Effect.CLOSED, Effect.WON})
 
 
@@ -41,6 +42,14 @@ def record_decision(
             employee_id=book.actor.employee_id, actor=book.actor.name, note=note,
         )
     )  # fmt: skip
+
+
+def decided_since(book: Book, opportunity: Opportunity, at: datetime, *kinds: DecisionKind) -> bool:
+    """Whether a decision of such a kind was made after this moment, on whatever visit."""
+    if opportunity.last_decision_at is None or opportunity.last_decision_at <= at:
+        return False
+    decisions = book.many(DECISIONS_OF_OPPORTUNITY, opportunity.id)
+    return any(row.kind in kinds and row.occurred_at > at for row in decisions)
 
 
 def sold_on_visit(book: Book, opportunity: Opportunity, visit_id: int | None, but_line: int | None) -> bool:
@@ -74,6 +83,6 @@ def assumed_revenue(book: Book, opportunity: Opportunity, line_id: int | None) -
     for decision in sorted(book.many(DECISIONS_OF_OPPORTUNITY, opportunity.id), key=lambda row: row.id):
         if decision.line_id == line_id and decision.kind == DecisionKind.COMPLETED:
             taken = decision.amount_minor
-        elif decision.line_id == line_id and decision.kind == DecisionKind.INVOICED:
+        elif decision.line_id == line_id and decision.kind in _NOT_ASSUMED:
             taken = None
     return taken

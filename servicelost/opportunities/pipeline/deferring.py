@@ -13,7 +13,12 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
 from servicelost.opportunities.followup.tasks import open_task
 from servicelost.opportunities.ledger.gate import check_loss, is_loss
-from servicelost.opportunities.pipeline.decisions import lost_on_other_visits, record_decision, sold_on_visit
+from servicelost.opportunities.pipeline.decisions import (
+    decided_since,
+    lost_on_other_visits,
+    record_decision,
+    sold_on_visit,
+)
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.settling import Refusal, loss_of, move, refuse, take_back
 from servicelost.opportunities.pipeline.states import (
@@ -37,8 +42,9 @@ def put_off(
     check_loss(loss_of(opportunity, refusal, refusal.at))
     if not is_loss(refusal.event, refusal.reason.cause):
         return refuse(book, opportunity, refusal)
-    effect = _effect_of_putting_off(book, opportunity, refusal)
-    if effect is not Effect.MET:
+    overtaken = decided_since(book, opportunity, refusal.at, DecisionKind.AUTHORIZED, DecisionKind.DEFERRED)
+    effect = Effect.NONE if overtaken else _effect_of_putting_off(book, opportunity, refusal)
+    if effect is not Effect.MET and not overtaken:
         opportunity.deferred_until, opportunity.deferred_until_km = until, until_km
         opportunity.deferred_cause = refusal.reason.cause
         opportunity.deferred_stage = refusal.stage

@@ -5,18 +5,20 @@ One short function a fact; the money is moved in `settling`, `deferring` and `re
 
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.entries import Sale
-from servicelost.opportunities.ledger.models import RevenueBasis
+from servicelost.opportunities.ledger.models import LedgerEntry, RevenueBasis
 from servicelost.opportunities.pipeline.containers import supersede_container
 from servicelost.opportunities.pipeline.deferring import put_off
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line, present_line, take_price
 from servicelost.opportunities.pipeline.reducing import cut
+from servicelost.opportunities.pipeline.restating import restate_loss
 from servicelost.opportunities.pipeline.settling import Refusal, agree, refuse, take_back, win
 from servicelost.opportunities.pipeline.states import DecisionKind, OpportunityState
 from servicelost.opportunities.pipeline.valuation import value_of_line
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import legal_stage_for
+from servicelost.taxonomy.parties import Party
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow import facts
 from servicelost.workflow.models.lines import Line
@@ -42,17 +44,31 @@ def on_line_added(book: Book, fact: facts.LineAdded) -> None:
 
 
 def on_line_priced(book: Book, fact: facts.LinePriced) -> None:
-    """A new price is the opportunity's price, unless it is lost: then only a decision changes it."""
+    """A new price is the opportunity's price, unless it is lost: then only a decision changes it.
+
+    A price that was named before that decision and comes after it is what the decision was about.
+    """
     opportunity = opportunity_of_line(book, fact.line)
-    if opportunity is not None and opportunity.state in (OpportunityState.OPEN, OpportunityState.DEFERRED):
-        take_price(opportunity, fact.line)
+    if opportunity is None:
+        return
+    if opportunity.state in (OpportunityState.OPEN, OpportunityState.DEFERRED):
+        take_price(book, opportunity, fact.line)
+    elif opportunity.state == OpportunityState.LOST:
+        loss = book.get(LedgerEntry, opportunity.loss_id or 0)
+        if loss.line_id == fact.line.id and fact.at <= loss.decided_at and _cost(fact.line) != _cost(loss):
+            decided_by = Party(loss.decided_by) if loss.decided_by else None
+            restate_loss(book, opportunity, loss, value=value_of_line(book, fact.line, decided_by))
+
+
+def _cost(row: Line | LedgerEntry) -> tuple[int | None, ...]:
+    return row.amount_minor, row.labour_minor, row.parts_minor, row.centihours
 
 
 def on_line_authorized(book: Book, fact: facts.LineAuthorized) -> None:
     """The customer said yes."""
     opportunity = _opportunity(book, fact)
     if opportunity.state in (OpportunityState.OPEN, OpportunityState.DEFERRED):
-        take_price(opportunity, fact.line)
+        take_price(book, opportunity, fact.line)
     agree(book, opportunity, fact.at, fact.visit.id, fact.line.id)
 
 
@@ -78,8 +94,9 @@ def on_line_reduced(book: Book, fact: facts.LineReduced) -> None:
     """The part taken off is lost; the rest stays open at its new price."""
     opportunity = _opportunity(book, fact)
     cut(book, opportunity, refusal_of(book, fact), fact)
-    if opportunity.state in (OpportunityState.OPEN, OpportunityState.DEFERRED):
-        take_price(opportunity, fact.line)
+    sold_since = opportunity.won_at is not None and fact.at < opportunity.won_at
+    if opportunity.state in (OpportunityState.OPEN, OpportunityState.DEFERRED) or sold_since:
+        take_price(book, opportunity, fact.line)
 
 
 def on_line_reopened(book: Book, fact: facts.LineReopened) -> None:
@@ -101,7 +118,7 @@ def refusal_of(book: Book, fact: facts.LineRefusedFact) -> Refusal:
     return Refusal(
         kind, event, legal_stage_for(event, stage_of(visit, fact.stage)), fact.reason,
         value_of_line(book, line, fact.reason.decided_by), fact.at, visit_id=visit.id, line_id=line.id,
-        document=document_of(line, visit), evidence=_evidence(line),
+        document=document_of(line, visit), evidence=_evidence(line, told=fact.stage_told),
     )  # fmt: skip
 
 
@@ -117,10 +134,11 @@ def document_of(line: Line, visit: Visit) -> str:
     return f"{line.source}: {visit.source_id or 'booking'} / {line.source_id}"[:200]
 
 
-def _evidence(line: Line) -> dict[str, object] | None:
-    if line.presented_at is None:
-        return None
-    return {"presented_at": line.presented_at.isoformat()}
+def _evidence(line: Line, *, told: bool) -> dict[str, object] | None:
+    evidence: dict[str, object] = {"stage": "told"} if told else {}
+    if line.presented_at is not None:
+        evidence["presented_at"] = line.presented_at.isoformat()
+    return evidence or None
 
 
 def _opportunity(book: Book, fact: facts.LineFact) -> Opportunity:

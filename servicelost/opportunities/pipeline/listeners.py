@@ -2,7 +2,13 @@
 
 from servicelost.kernel.events import EventBus
 from servicelost.opportunities.followup.facts import ContactMade
-from servicelost.opportunities.pipeline import line_listeners, signal_listeners, visit_listeners
+from servicelost.opportunities.pipeline import (
+    afterwards,
+    line_listeners,
+    relocating,
+    signal_listeners,
+    visit_listeners,
+)
 from servicelost.workflow import facts
 
 
@@ -17,6 +23,8 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.VisitCancelled, visit_listeners.on_visit_cancelled)
     bus.subscribe(facts.VisitTurnedAway, visit_listeners.on_visit_turned_away)
     bus.subscribe(facts.VisitClosed, visit_listeners.on_visit_closed)
+    bus.subscribe(facts.VisitMoved, relocating.on_visit_moved)
+    bus.subscribe(facts.VisitClosed, relocating.on_visit_moved)
     bus.subscribe(facts.LineAdded, line_listeners.on_line_added)
     bus.subscribe(facts.LinePriced, line_listeners.on_line_priced)
     bus.subscribe(facts.LineAuthorized, line_listeners.on_line_authorized)
@@ -25,6 +33,9 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.LineReduced, line_listeners.on_line_reduced)
     bus.subscribe(facts.LineReopened, line_listeners.on_line_reopened)
     bus.subscribe(facts.LineInvoiced, line_listeners.on_line_invoiced)
+    bus.subscribe(facts.LineJudgementLifted, afterwards.on_line_judgement_lifted)
+    bus.subscribe(facts.LineTakenAsDone, afterwards.on_line_taken_as_done)
+    bus.subscribe(facts.LineGivenUp, afterwards.on_line_given_up)
     for refused in (facts.LineDeclined, facts.LineRemoved, facts.LineNotPresented, facts.LineExpired,
                     facts.LineRejectedAtQuality):  # fmt: skip
         bus.subscribe(refused, line_listeners.on_line_refused)

@@ -8,6 +8,7 @@ from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 
 OWN_NEED = "line:"
+OF_VISIT = "visit:"
 
 
 def need_of_line(line: Line, visit: Visit, category: ServiceCategory | None) -> str:
@@ -34,7 +35,7 @@ def need_of_call(
 
 def need_of_visit(visit_id: int) -> str:
     """The need of a whole booking or visit, as long as no single work is known on it."""
-    return f"visit:{visit_id}"
+    return f"{OF_VISIT}{visit_id}"
 
 
 def is_of_vehicle(need: str, vehicle_id: int) -> bool:

@@ -15,6 +15,7 @@ from servicelost.opportunities.pipeline.models import (
     OPPORTUNITIES_OF_NEED,
     OPPORTUNITIES_OF_VEHICLE,
     PRESENTATION_OF_LINE,
+    PRESENTATIONS_OF_OPPORTUNITY,
     Opportunity,
     Presentation,
 )
@@ -38,6 +39,8 @@ def present_line(book: Book, line: Line, visit: Visit, at: datetime) -> Opportun
     opportunity = _joinable(book, known_needs, visit.id, at)
     if opportunity is None:
         opportunity = _open_for_line(book, need, line, visit, at)
+    elif at < opportunity.opened_at:
+        _named_first_by(opportunity, line, visit, at)
     book.add(
         Presentation(
             dealership_id=line.dealership_id, opportunity_id=opportunity.id, line_id=line.id,
@@ -46,7 +49,7 @@ def present_line(book: Book, line: Line, visit: Visit, at: datetime) -> Opportun
     )  # fmt: skip
     opportunity.presentations += 1
     if opportunity.live and opportunity.state != OpportunityState.LOST:
-        take_price(opportunity, line)
+        take_price(book, opportunity, line)
     return opportunity
 
 
@@ -85,13 +88,80 @@ def episodes(
     return [row for row in rows if row.need_key == need and row.dealership_id == dealership_id]
 
 
-def take_price(opportunity: Opportunity, line: Line) -> None:
-    """Let the opportunity have the line's price, if the line has one."""
+def episode_of_sale(
+    book: Book, opportunity: Opportunity, sold_at: datetime, visit_id: int | None
+) -> Opportunity:
+    """The episode that a sale belongs to: what was named only after it, on other visits, is another one."""
+    if opportunity.live is None or visit_id is None or opportunity.presentations < 2:
+        return opportunity
+    if opportunity.first_lost_at is not None and opportunity.first_lost_at <= sold_at:
+        return opportunity
+    return _split_off(book, opportunity, visit_id, sold_at) or opportunity
+
+
+def _split_off(book: Book, newer: Opportunity, visit_id: int, sold_at: datetime) -> Opportunity | None:
+    """The earlier episode of the need that ended with this sale, if others named the need only after it.
+
+    It is made here when what came after the sale came to be known first: a sale never recovers a later loss.
+    """
+    presented = book.many(PRESENTATIONS_OF_OPPORTUNITY, newer.id)
+    later = [row for row in presented if row.visit_id != visit_id and row.presented_at > sold_at]
+    here = [row for row in presented if row.visit_id == visit_id]
+    if not later or len(later) + len(here) < len(presented):
+        return None
+    sold = sold_episode(book, newer, visit_id)
+    if sold is None:
+        sold = _episode_of(book, newer, min(here, key=lambda row: (row.presented_at, row.id)))
+        first = min(later, key=lambda row: (row.presented_at, row.id))
+        line, visit = book.get(Line, first.line_id), book.get(Visit, first.visit_id)
+        _named_first_by(newer, line, visit, first.presented_at)
+    return sold
+
+
+def sold_episode(book: Book, opportunity: Opportunity, visit_id: int) -> Opportunity | None:
+    """The episode of the same need that ended with a sale on this visit, if there is one."""
+    known = episodes(book, opportunity.dealership_id, opportunity.need_key, opportunity.vehicle_id)
+    won = (row for row in known if row.state == OpportunityState.WON)
+    return next((row for row in won if row.visit_id == visit_id), None)
+
+
+def _episode_of(book: Book, newer: Opportunity, first: Presentation) -> Opportunity:
+    line, visit = book.get(Line, first.line_id), book.get(Visit, first.visit_id)
+    made = _open_for_line(book, newer.need_key, line, visit, first.presented_at)
+    made.live = None
+    take_price(book, made, line)
+    return made
+
+
+def take_price(book: Book, opportunity: Opportunity, line: Line) -> None:
+    """Let the opportunity have the line's price, if it has one and no line presented later has another."""
+    if _is_presented_later(book, opportunity, line):
+        return
     if line.amount_minor is not None:
         opportunity.amount_minor = line.amount_minor
         opportunity.labour_minor, opportunity.parts_minor = line.labour_minor, line.parts_minor
     if line.centihours is not None:
         opportunity.centihours = line.centihours
+
+
+def take_newest_price(book: Book, opportunity: Opportunity) -> None:
+    """Let the opportunity have the price of the line that was presented last, if one of its lines has any."""
+    presented = book.many(PRESENTATIONS_OF_OPPORTUNITY, opportunity.id)
+    for row in sorted(presented, key=lambda row: (row.presented_at, row.id), reverse=True):
+        line = book.get(Line, row.line_id)
+        if line.amount_minor is not None:
+            take_price(book, opportunity, line)
+            return
+
+
+def _is_presented_later(book: Book, opportunity: Opportunity, line: Line) -> bool:
+    if opportunity.presentations < 2:
+        return False
+    presented = book.many(PRESENTATIONS_OF_OPPORTUNITY, opportunity.id)
+    own = next((row.presented_at for row in presented if row.line_id == line.id), None)
+    return own is not None and any(
+        row.presented_at > own and book.get(Line, row.line_id).amount_minor is not None for row in presented
+    )
 
 
 def _joinable(book: Book, rows: list[Opportunity], visit_id: int | None, at: datetime) -> Opportunity | None:
@@ -102,15 +172,27 @@ def _joinable(book: Book, rows: list[Opportunity], visit_id: int | None, at: dat
         live = None
     if live is not None or visit_id is None:
         return live
-    return next(
-        (row for row in reversed(rows) if row.state == OpportunityState.WON and row.visit_id == visit_id),
-        None,
-    )
+    sold = [row for row in reversed(rows) if row.state == OpportunityState.WON]
+    here = next((row for row in sold if row.visit_id == visit_id), None)
+    return here or next((row for row in reversed(sold) if _led_to(book, row, at)), None)
+
+
+def _led_to(book: Book, sold: Opportunity, at: datetime) -> bool:
+    """Whether what was named at this moment is what was sold later: the sale just came to be known first."""
+    life = timedelta(days=read_setting(book, sold.dealership_id, EPISODE))
+    return timedelta(0) < sold.opened_at - at <= life
 
 
 def _outlived(book: Book, opportunity: Opportunity, at: datetime) -> bool:
     life = timedelta(days=read_setting(book, opportunity.dealership_id, EPISODE))
     return at - (opportunity.last_decision_at or opportunity.opened_at) > life
+
+
+def _named_first_by(opportunity: Opportunity, line: Line, visit: Visit, at: datetime) -> None:
+    """A line that comes later has named the need before the one that opened it."""
+    opportunity.opened_at, opportunity.source = at, _source_of(line, visit)
+    if opportunity.live:
+        opportunity.visit_id, opportunity.line_id = visit.id, line.id
 
 
 def _open_for_line(book: Book, need: str, line: Line, visit: Visit, at: datetime) -> Opportunity:

@@ -19,7 +19,7 @@ from servicelost.opportunities.ledger.entries import (
 )
 from servicelost.opportunities.ledger.gate import check_loss, is_loss
 from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry, RevenueBasis
-from servicelost.opportunities.ledger.subject import Loss, Subject, Value
+from servicelost.opportunities.ledger.subject import Loss, Value
 from servicelost.opportunities.pipeline.decisions import (
     assumed_revenue,
     lost_on_other_visits,
@@ -27,6 +27,7 @@ from servicelost.opportunities.pipeline.decisions import (
     sold_on_visit,
 )
 from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.opening import episode_of_sale
 from servicelost.opportunities.pipeline.states import (
     OPPORTUNITY_MACHINE,
     DecisionKind,
@@ -34,8 +35,8 @@ from servicelost.opportunities.pipeline.states import (
     OpportunityAction,
     OpportunityState,
 )
+from servicelost.opportunities.pipeline.valuation import subject_of, value_of
 from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
-from servicelost.taxonomy.grades import Grade
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import is_legal_cause
 from servicelost.taxonomy.stages import Stage
@@ -66,7 +67,7 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     """Post the loss the refusal means, if it means one; every rule is checked before anything changes."""
     check_loss(loss_of(opportunity, refusal, refusal.at))
     if opportunity.live is None:
-        effect = Effect.MET if opportunity.state == OpportunityState.WON else Effect.NONE
+        effect = _lose_before_sale(book, opportunity, refusal)
     elif not is_loss(refusal.event, refusal.reason.cause):
         assert refusal.reason.cause is not None
         effect = _close(book, opportunity, refusal.reason.cause, refusal.at)
@@ -77,26 +78,18 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     else:
         effect = _lose(book, opportunity, refusal)
     record_decision(
-        book,
-        opportunity,
-        refusal.kind,
-        effect,
-        refusal.at,
-        visit_id=refusal.visit_id,
-        line_id=refusal.line_id,
-        event=refusal.event,
-        stage=refusal.stage,
-        cause=refusal.reason.cause,
-        note=refusal.reason.note,
-        amount_minor=refusal.value.amount_minor,
-    )
+        book, opportunity, refusal.kind, effect, refusal.at, visit_id=refusal.visit_id,
+        line_id=refusal.line_id, event=refusal.event, stage=refusal.stage, cause=refusal.reason.cause,
+        note=refusal.reason.note, amount_minor=refusal.value.amount_minor,
+    )  # fmt: skip
     return effect
 
 
 def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) -> Effect:
     """The work was sold: what was lost on earlier visits is recovered, what only on this one taken back."""
     effect = Effect.NONE
-    if opportunity.live is not None:
+    opportunity = episode_of_sale(book, opportunity, sale.at, sale.visit_id)
+    if opportunity.live is not None or opportunity.state == OpportunityState.OPEN:
         effect = _settle_loss(book, opportunity, sale)
         move(opportunity, OpportunityAction.WIN)
         opportunity.live = None
@@ -150,21 +143,39 @@ def agree(book: Book, opportunity: Opportunity, at: datetime, visit_id: int, lin
     )
 
 
-def subject_of(opportunity: Opportunity) -> Subject:
-    """The opportunity as the ledger wants it described."""
-    return Subject(
-        opportunity.dealership_id, opportunity.id, opportunity.customer_id, opportunity.vehicle_id,
-        opportunity.category_id, opportunity.labor_operation_id, opportunity.advisor_id,
-        opportunity.technician_id, opportunity.pay_type, opportunity.severity,
-    )  # fmt: skip
+def unsell(opportunity: Opportunity, taken_minor: int, *, all_of_it: bool) -> None:
+    """Take back so much of a sale that was only assumed; without any other the opportunity is open again."""
+    if not all_of_it:
+        opportunity.won_minor = (opportunity.won_minor or 0) - taken_minor
+        return
+    move(opportunity, OpportunityAction.UNSELL)
+    opportunity.live = 1
+    opportunity.won_at = opportunity.won_minor = opportunity.won_basis = None
 
 
 def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     entry = post_loss(book, loss_of(opportunity, refusal, refusal.at))
     move(opportunity, OpportunityAction.LOSE)
     opportunity.first_lost_at, opportunity.first_lost_stage = refusal.at, entry.origin_stage
-    _hold(opportunity, entry)
+    hold(opportunity, entry)
     return Effect.LOST
+
+
+def _lose_before_sale(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
+    """A refusal of an ended need: nothing, unless its sale on a later visit came to be known first."""
+    if opportunity.state != OpportunityState.WON or opportunity.won_at is None:
+        return Effect.NONE
+    elsewhere = refusal.visit_id not in (None, opportunity.visit_id) and refusal.at < opportunity.won_at
+    is_one = is_loss(refusal.event, refusal.reason.cause)
+    if not elsewhere or not is_one or recovery_of(book, opportunity.id) is not None:
+        return Effect.MET
+    loss = post_loss(book, loss_of(opportunity, refusal, refusal.at))
+    basis = RevenueBasis(opportunity.won_basis or RevenueBasis.AUTHORIZED)
+    post_recovery(
+        book, loss, Sale(opportunity.won_minor or 0, basis, opportunity.won_at, opportunity.visit_id)
+    )
+    opportunity.amount_minor = loss.amount_minor
+    return Effect.RECOVERED
 
 
 def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
@@ -177,7 +188,7 @@ def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effec
     loss = book.get(LedgerEntry, opportunity.loss_id)
     newest = opportunity.last_decision_at is None or refusal.at >= opportunity.last_decision_at
     first = min(opportunity.first_lost_at, refusal.at)
-    latest = refusal if newest else replace(refusal, value=_value_of(loss))
+    latest = refusal if newest else replace(refusal, value=value_of(loss))
     same = latest.value.amount_minor == loss.amount_minor and first == opportunity.first_lost_at
     if same and not _tells_why(latest, loss):
         return Effect.REPEATED
@@ -187,7 +198,7 @@ def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effec
     origin = Stage(opportunity.first_lost_stage) if opportunity.first_lost_stage else None
     entry = post_loss(book, replace(earlier, origin_stage=origin or earlier.origin_stage))
     opportunity.first_lost_at = first
-    _hold(opportunity, entry)
+    hold(opportunity, entry)
     return Effect.RESTATED
 
 
@@ -253,7 +264,8 @@ def _reverse(book: Book, opportunity: Opportunity, why: Cause, at: datetime, not
     _let_go(opportunity)
 
 
-def _hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
+def hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
+    """Let the loss be what is outstanding of the opportunity."""
     opportunity.loss_id, opportunity.outstanding_minor = entry.id, entry.amount_minor
     opportunity.lost_event, opportunity.amount_minor = entry.event, entry.amount_minor
 
@@ -279,7 +291,3 @@ def loss_of(opportunity: Opportunity, refusal: Refusal, occurred_at: datetime) -
         appointment_id=refusal.appointment_id, visit_id=refusal.visit_id, line_id=refusal.line_id,
         document=refusal.document, evidence=refusal.evidence, stock_covered=refusal.stock_covered,
     )  # fmt: skip
-
-
-def _value_of(loss: LedgerEntry) -> Value:
-    return Value(loss.amount_minor, Grade(loss.grade), loss.labour_minor, loss.parts_minor, loss.centihours)

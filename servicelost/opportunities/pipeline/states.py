@@ -26,6 +26,7 @@ class OpportunityAction(StrEnum):
     REOPEN = "REOPEN"
     WIN = "WIN"
     CLOSE = "CLOSE"
+    UNSELL = "UNSELL"
 
 
 _S, _A = OpportunityState, OpportunityAction
@@ -39,6 +40,8 @@ OPPORTUNITY_MACHINE: Machine[OpportunityState, OpportunityAction] = Machine(
         **{(state, _A.REOPEN): _S.OPEN for state in _LIVE},
         **{(state, _A.WIN): _S.WON for state in _LIVE},
         **{(state, _A.CLOSE): _S.CLOSED for state in _LIVE},
+        # Taken as sold at the end of a visit; then earlier news came that say otherwise.
+        (_S.WON, _A.UNSELL): _S.OPEN,
     },
 )
 
@@ -69,6 +72,7 @@ class DecisionKind(StrEnum):
     ACKNOWLEDGED = "ACKNOWLEDGED"
     CLOSED = "CLOSED"
     CORRECTED = "CORRECTED"
+    RECONSIDERED = "RECONSIDERED"
 
 
 class Effect(StrEnum):

@@ -12,7 +12,8 @@ from servicelost.administration.settings import AVERAGE_RO, BOOKING_CONVERSION
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.money import to_minor
-from servicelost.opportunities.ledger.subject import Value
+from servicelost.opportunities.ledger.models import LedgerEntry
+from servicelost.opportunities.ledger.subject import Subject, Value
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.queries import average_price
 from servicelost.taxonomy.grades import Grade
@@ -61,6 +62,20 @@ def missed_call(book: Book, dealership_id: int) -> Value:
     """Average repair order times the share of calls that become bookings."""
     share: Decimal = read_setting(book, dealership_id, BOOKING_CONVERSION)
     return Value(round(average_order(book, dealership_id).amount_minor * share), Grade.D)
+
+
+def subject_of(opportunity: Opportunity) -> Subject:
+    """The opportunity as the ledger wants it described."""
+    return Subject(
+        opportunity.dealership_id, opportunity.id, opportunity.customer_id, opportunity.vehicle_id,
+        opportunity.category_id, opportunity.labor_operation_id, opportunity.advisor_id,
+        opportunity.technician_id, opportunity.pay_type, opportunity.severity,
+    )  # fmt: skip
+
+
+def value_of(loss: LedgerEntry) -> Value:
+    """What the loss was worth when it was written."""
+    return Value(loss.amount_minor, Grade(loss.grade), loss.labour_minor, loss.parts_minor, loss.centihours)
 
 
 def _average(

@@ -12,13 +12,18 @@ from servicelost.administration.settings import REBOOK_WINDOW
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.entries import Sale
 from servicelost.opportunities.ledger.models import RevenueBasis
-from servicelost.opportunities.pipeline.containers import container_of, open_container, settle_container
-from servicelost.opportunities.pipeline.decisions import SOLD_STATES
+from servicelost.opportunities.pipeline.containers import (
+    container_of,
+    is_container,
+    open_container,
+    settle_container,
+)
+from servicelost.opportunities.pipeline.decisions import SOLD_STATES, record_decision
 from servicelost.opportunities.pipeline.line_listeners import document_of
 from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line, present_line
 from servicelost.opportunities.pipeline.settling import Refusal, close, refuse, take_back, win
-from servicelost.opportunities.pipeline.states import DecisionKind
+from servicelost.opportunities.pipeline.states import DecisionKind, Effect
 from servicelost.opportunities.pipeline.valuation import value_of_line, value_of_opportunity
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
@@ -26,11 +31,15 @@ from servicelost.taxonomy.matrix import legal_stage_for
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow import facts
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
+from servicelost.workflow.models.log import STAGES_OF_VISIT
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
-from servicelost.workflow.states import LineState
+from servicelost.workflow.states import AppointmentAction, LineState, VisitAction
 
 _BOOKING_EVENTS = frozenset({LossEvent.APPT_CANCELLED, LossEvent.APPT_NO_SHOW, LossEvent.APPT_TURNED_AWAY})
+_COMES = frozenset(
+    {AppointmentAction.BOOK, AppointmentAction.RESCHEDULE, AppointmentAction.ARRIVE, VisitAction.OPEN}
+)
 _CAME_TO_NOTHING = frozenset({LineState.BOOKED, LineState.CANCELLED})
 
 
@@ -82,9 +91,14 @@ def on_visit_closed(book: Book, fact: facts.VisitClosed) -> None:
     settle_container(book, fact.visit, fact.at)
     for line in book.many(LINES_OF_VISIT, fact.visit.id):
         if line.state in SOLD_STATES and line.invoiced_minor is None:
-            amount = line.authorized_minor if line.authorized_minor is not None else line.amount_minor
-            sale = Sale(amount or 0, RevenueBasis.AUTHORIZED, fact.at, fact.visit.id, line.id)
-            win(book, present_line(book, line, fact.visit, fact.at), sale, DecisionKind.COMPLETED)
+            win_as_done(book, line, fact.visit, fact.at)
+
+
+def win_as_done(book: Book, line: Line, visit: Visit, at: datetime) -> None:
+    """Win the line at its authorised price, since its order is closed."""
+    amount = line.authorized_minor if line.authorized_minor is not None else line.amount_minor
+    sale = Sale(amount or 0, RevenueBasis.AUTHORIZED, at, visit.id, line.id)
+    win(book, present_line(book, line, visit, at), sale, DecisionKind.COMPLETED)
 
 
 def take_back_fallen_through(book: Book, visit: Visit, at: datetime, kind: DecisionKind) -> None:
@@ -99,6 +113,23 @@ def take_back_fallen_through(book: Book, visit: Visit, at: datetime, kind: Decis
             close(book, opportunity, Cause.RESCHEDULED, at, kind)
         else:
             take_back(book, opportunity, Cause.RESCHEDULED, at, kind, visit_id=visit.id)
+
+
+def came_again(book: Book, visit: Visit, at: datetime) -> bool:
+    """Whether the car is known to have been booked or taken in again within the window after this moment."""
+    if visit.vehicle_id is None:
+        return False
+    window = timedelta(days=read_setting(book, visit.dealership_id, REBOOK_WINDOW))
+    visits = {
+        row.visit_id
+        for row in book.many(OPPORTUNITIES_OF_VEHICLE, visit.vehicle_id)
+        if is_container(row) and row.dealership_id == visit.dealership_id
+    }
+    return any(
+        entry.action in _COMES and timedelta(0) < entry.occurred_at - at <= window
+        for visit_id in visits - {visit.id}
+        for entry in book.many(STAGES_OF_VISIT, visit_id)
+    )
 
 
 def _of_car_or_visit(book: Book, visit: Visit) -> list[Opportunity]:
@@ -134,6 +165,9 @@ def _lose_all(
     reason: Reason, at: datetime, appointment_id: int | None,
 ) -> None:  # fmt: skip
     refused = False
+    if event in _BOOKING_EVENTS and came_again(book, visit, at):
+        _keep_open(book, visit, lines, kind, at)
+        return
     for line in lines:
         opportunity = present_line(book, line, visit, at)
         value = value_of_line(book, line, reason.decided_by)
@@ -160,3 +194,13 @@ def _lose_all(
         refuse(
             book, container, Refusal(kind, event, stage, reason, value, at, visit.id, None, appointment_id)
         )
+
+
+def _keep_open(book: Book, visit: Visit, lines: Iterable[Line], kind: DecisionKind, at: datetime) -> None:
+    """The booking fell through, but its car came again in time, which came to be known first: no loss."""
+    for line in lines:
+        opportunity = present_line(book, line, visit, at)
+        record_decision(book, opportunity, kind, Effect.NONE, at, visit_id=visit.id, line_id=line.id)
+    container = container_of(book, visit)
+    if container is not None:
+        close(book, container, Cause.RESCHEDULED, at, kind)

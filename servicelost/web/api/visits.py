@@ -7,14 +7,14 @@ from typing import Any
 from flask import request
 
 from servicelost.kernel.book import Book
-from servicelost.kernel.errors import FieldProblem
+from servicelost.kernel.errors import Conflict, FieldProblem
 from servicelost.web import deciding
 from servicelost.web.api.blueprint import endpoint
 from servicelost.web.api.shapes import line_shape, visit_shape
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
-from servicelost.web.problems import StatusError
+from servicelost.web.problems import ChangedMeanwhile, StatusError
 from servicelost.web.schemas.decisions import AuthorizeSchema, DeclineSchema, DeferSchema
 from servicelost.web.schemas.visits import LineSchema, VisitSchema
 from servicelost.web.sight import get_visible
@@ -77,8 +77,14 @@ def _decide(
     verb: Callable[[Book, int, int | None, deciding.Sent], Line], line_id: int, body: dict[str, Any]
 ) -> Answer:
     version = _expected_version()
-    with current_runtime().unit(current_actor()) as book:
-        verb(book, line_id, version, body)
+    try:
+        # Repeating is safe: whoever changed the line itself is found by its version each time.
+        current_runtime().repeated(current_actor(), lambda book: verb(book, line_id, version, body))
+    except Conflict as conflict:
+        if conflict.code != "STALE":
+            raise
+        line, tag = _line_now(line_id)
+        raise ChangedMeanwhile(conflict, LineSchema().dump(line), tag) from conflict
     # Read again: versions are counted when the plan is written.
     return _line_now(line_id)
 

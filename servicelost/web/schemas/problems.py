@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from servicelost.web.schemas.visits import LineSchema
+
 
 class FieldProblemSchema(Schema):
     """One thing wrong with one field."""
@@ -19,4 +21,8 @@ class ProblemSchema(Schema):
     status = fields.Integer(metadata={"description": "The HTTP status."})
     message = fields.String(metadata={"description": "One sentence, for people."})
     errors = fields.List(fields.Nested(FieldProblemSchema))
+    current = fields.Nested(
+        LineSchema,
+        metadata={"description": "With code STALE: what the request was about, as somebody else left it."},
+    )
     request_id = fields.String(metadata={"description": "By which the log knows this request."})

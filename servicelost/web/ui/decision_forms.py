@@ -53,7 +53,8 @@ def show_visit(
     """The page of the visit; with a problem it says so and keeps what was typed."""
     view = view_visit(book, visit)
     if problem is not None:
-        say(Message(problem.message, wrong=True))
+        keep = url_for(".visit", visit_id=visit.id) if problem.code == "STALE" else None
+        say(Message(problem.message, wrong=True, keep_url=keep))
     else:
         _say_what_was_done(book, view)
     body = render_template(

@@ -12,8 +12,10 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
+from servicelost.directory.calendar import local_time
+from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
-from servicelost.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolation, StaleRow
+from servicelost.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolation
 from servicelost.opportunities.pipeline.corrections import undo_loss
 from servicelost.web import deciding
 from servicelost.web.current import current_runtime
@@ -25,6 +27,7 @@ from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.decision_forms import OpenStrip, show_visit
 from servicelost.web.ui.forms import read_form
+from servicelost.web.ui.labels import LINE_MARKS
 from servicelost.web.ui.visit_page import view_visit
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
@@ -70,15 +73,20 @@ def _decide(visit_id: int, line_id: int, kind: str, schema: Schema, verb: Verb) 
     actor, runtime = current_actor(), current_runtime()
     try:
         sent = read_form(schema, _typed())
-        with runtime.unit(actor) as book:
+
+        def act(book: Book) -> None:
             if get_visible(book, Line, line_id).visit_id != visit_id:
                 raise NotFound("NOT_FOUND", f"visit {visit_id} has no line {line_id}")
             verb(book, line_id, _version(), sent)
+
+        # Repeating is safe: whoever changed the line itself is found by its version each time.
+        runtime.repeated(actor, act)
     except (Conflict, InvalidInput, RuleViolation) as error:
-        problem = describe(_in_plain_words(error))
         with runtime.unit(actor, reading=True) as book:
+            visit = get_visible(book, Visit, visit_id)
+            problem = describe(_in_plain_words(book, get_visible(book, Line, line_id), error))
             opened = OpenStrip(line_id, kind, request.form)
-            return show_visit(book, get_visible(book, Visit, visit_id), opened=opened, problem=problem)
+            return show_visit(book, visit, opened=opened, problem=problem)
     here = url_for(".visit", visit_id=visit_id, done=line_id, _anchor=f"line-{line_id}")
     return redirect(here, HTTPStatus.SEE_OTHER)
 
@@ -96,9 +104,13 @@ def _version() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _in_plain_words(error: Exception) -> Exception:
-    """A stale page is told so that the person at the counter knows what to do."""
-    if isinstance(error, StaleRow) or getattr(error, "code", None) == "STALE":
-        message = "Somebody changed this line meanwhile. This is how it stands now; decide again if need be."
-        return Conflict("STALE", message)
-    return error
+def _in_plain_words(book: Book, line: Line, error: Exception) -> Exception:
+    """A stale page is told what the colleague did, so that the person at the counter can keep or redo it."""
+    if getattr(error, "code", None) != "STALE":
+        return error
+    last, done = deciding.last_change(book, line), LINE_MARKS[line.state].label.lower()
+    who = "Somebody changed this line meanwhile"
+    if last is not None:
+        there = local_time(book.get(Dealership, line.dealership_id), last.recorded_at)
+        who = f"{last.actor} changed this line meanwhile, at {there:%H:%M}"
+    return Conflict("STALE", f"{who}: it is {done} now. Keep that, or decide again below.")

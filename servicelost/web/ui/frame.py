@@ -34,11 +34,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something said at the top of a page; with `undo_url`, what was done can be taken back."""
+    """Something said at the top of a page.
+
+    With `undo_url` what was done can be taken back; with `keep_url` what a colleague did can be left so.
+    """
 
     text: str
     wrong: bool = False
     undo_url: str | None = None
+    keep_url: str | None = None
 
 
 _PLACES = (

@@ -54,6 +54,7 @@ ENTRY_MARKS: Mapping[str, Mark] = {
 DECISION_LABELS: Mapping[str, str] = {
     "DECLINED": "Declined",
     "DEFERRED": "Postponed",
+    "RECONSIDERED": "Judged anew",
     "AUTHORIZED": "Approved",
     "REMOVED": "Taken off the order",
     "REDUCED": "Made smaller",

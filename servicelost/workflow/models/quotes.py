@@ -11,7 +11,10 @@ from servicelost.workflow.models.visits import Visit
 
 
 class Quote(Base):
-    """One version of the priced offer for a visit; sending again makes the next version."""
+    """One version of the priced offer for a visit; sending again makes the next version.
+
+    `offers_all`: it was sent without naming lines, so it offers all that waited for a decision then.
+    """
 
     __tablename__ = f"{PREFIX}quote"
     __captured__ = True
@@ -30,6 +33,7 @@ class Quote(Base):
     sent_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
+    offers_all: Mapped[bool | None]
 
 
 class QuoteLine(Base):

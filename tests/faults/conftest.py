@@ -1,0 +1,53 @@
+"""Fixtures of the fault tests: an installation on either database, an assassin, and the count at the end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.killing import KILLS, SEED, TIMEOUT, Assassin
+from tests.faults.place import Place
+
+_KINDS = ("import", "endpoint", "worker", "scheduler", "lake")
+_tally: dict[str, int] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these take seconds, the more the more is killed."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.timeout(TIMEOUT))
+
+
+@pytest.fixture
+def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+    """An installation without anything in it."""
+    with Place(tmp_path / "instance", database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def assassin(request: pytest.FixtureRequest, record_property: object) -> Iterator[Assassin]:
+    """Who kills in this test; its seed is shown when the test fails."""
+    kind = request.module.__name__.rpartition("test_kill_")[2]
+    case = 2 * _KINDS.index(kind) + ("postgresql" in request.node.name)
+    made = Assassin(request.node.name, case)
+    print(f"to repeat: SERVICELOST_FAULT_SEED={SEED} SERVICELOST_FAULT_KILLS={KILLS}")  # noqa: T201
+    yield made
+    request.node.user_properties.append(("kills", made.done))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note the kills of each test."""
+    if report.when == "teardown":
+        _tally.update((report.nodeid, number) for key, number in report.user_properties if key == "kills")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many programs were killed."""
+    if _tally:
+        terminalreporter.section("kills")
+        for name, number in _tally.items():
+            terminalreporter.line(f"{number:>5}  {name}")
+        terminalreporter.line(f"{sum(_tally.values()):>5}  in all")

@@ -1,8 +1,8 @@
 """Killing real programs at random moments: how many, which moments, and how to repeat a run that failed.
 
-Two variables of the environment, for tests only: SERVICELOST_FAULT_KILLS, how many kills all kinds of programs
-together get (200 in `make faults`), and SERVICELOST_FAULT_SEED, printed by every run, to repeat it. What the
-programs do and what must hold afterwards is said in the tests.
+Two variables of the environment, for tests only: SERVICELOST_FAULT_KILLS, how many kills all kinds of
+programs together get (200 in `make faults`), and SERVICELOST_FAULT_SEED, printed by every run, to repeat it.
+What the programs do and what must hold afterwards is said in the tests.
 """
 
 import os
@@ -87,15 +87,23 @@ class Assassin:
         return max(self.wanted - self.done, 0)
 
     def strike(
-        self, victim: Victim, sign: Callable[[], object], *, signs: int, seconds: float, alone: bool = False
+        self,
+        victim: Victim,
+        sign: Callable[[], object],
+        *,
+        signs: int,
+        seconds: float,
+        patience: float = 60,
+        alone: bool = False,
     ) -> bool:
         """Kill the victim at a random moment; False if it ended by itself first.
 
         `sign` is something that changes as its work goes on, `signs` how often it may be waited for;
         `seconds` is how long the work takes when nobody disturbs it. A moment is right after a change,
-        shortly after one, or anywhere: at times also before the first.
+        shortly after one, or anywhere: at times also before the first. No change is waited for longer
+        than `patience`.
         """
-        wait_for_changes(victim, sign, self.dice.choice([0, *range(1, signs + 1)]))
+        wait_for_changes(victim, sign, self.dice.choice([0, *range(1, signs + 1)]), patience)
         pauses = (0.0, self.dice.uniform(0, 0.03), self.dice.uniform(0, seconds))
         _pause(victim, self.dice.choices(pauses, weights=(3, 3, 4))[0])
         killed = victim.kill(alone=alone)
@@ -103,10 +111,10 @@ class Assassin:
         return killed
 
 
-def wait_for_changes(victim: Victim, sign: Callable[[], object], times: int) -> None:
-    """Wait until the sign has changed so often, or the victim has ended."""
-    seen = sign()
-    while times and victim.runs():
+def wait_for_changes(victim: Victim, sign: Callable[[], object], times: int, patience: float) -> None:
+    """Wait until the sign has changed so often, the victim has ended, or patience has."""
+    seen, deadline = sign(), time.monotonic() + patience
+    while times and victim.runs() and time.monotonic() < deadline:
         time.sleep(_POLL)
         if (now := sign()) != seen:
             seen, times = now, times - 1

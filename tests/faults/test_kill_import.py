@@ -1,4 +1,4 @@
-"""The importer killed again and again: what it is run to the end for is what it would have done undisturbed."""
+"""The importer killed again and again: run once more, it ends where it would have ended undisturbed."""
 
 import csv
 import time

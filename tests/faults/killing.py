@@ -17,9 +17,9 @@ from random import Random
 
 import psutil
 
-# Taken out of the environment: programs under test refuse settings they do not know.
-KILLS = int(os.environ.pop("SERVICELOST_FAULT_KILLS", "10"))
-SEED = os.environ.pop("SERVICELOST_FAULT_SEED", "") or secrets.token_hex(4)
+# Programs under test refuse settings they do not know: a Place hands down none that it was not given.
+KILLS = int(os.environ.get("SERVICELOST_FAULT_KILLS", "10"))
+SEED = os.environ.get("SERVICELOST_FAULT_SEED", "") or secrets.token_hex(4)
 LONG = KILLS >= 100
 TIMEOUT = 300 + 15 * KILLS
 # Five kinds of programs, each on two databases.

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from servicelost.config import Settings
+from servicelost.directory.dealerships import upsert_dealership
 from servicelost.intake.models import ReceivedEvent
 from servicelost.kernel.actor import SYSTEM
 from servicelost.kernel.db import Base
@@ -23,6 +24,7 @@ from servicelost.migrations import upgrade
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.runtime import Runtime
+from servicelost.simulate.dealership import Dealership
 from servicelost.wiring import build_runtime
 from tests.faults.killing import Victim
 from tests.integration.intake_stories import dump
@@ -79,6 +81,21 @@ class Place:
         """How many events are in; grows with every transaction that takes some in."""
         with self.runtime.engine.connect() as connection:
             return connection.scalar(select(func.count()).select_from(ReceivedEvent)) or 0
+
+    def add_dealership(self, named: Dealership) -> None:
+        """Make the simulated dealership, without its people."""
+        with self.runtime.unit(SYSTEM) as book:
+            upsert_dealership(
+                book,
+                {
+                    "code": named.code,
+                    "name": named.name,
+                    "country": named.country,
+                    "timezone": named.timezone,
+                    "currency": named.currency,
+                    "locale": named.locale,
+                },
+            )
 
     def empty(self) -> None:
         """Forget everything but the tables."""

@@ -12,7 +12,6 @@ from http.client import HTTPConnection, HTTPException
 
 import pytest
 
-from servicelost.directory.dealerships import upsert_dealership
 from servicelost.kernel.actor import SYSTEM
 from servicelost.simulate.dealership import NORTH
 from servicelost.simulate.feed import RawEvent
@@ -58,11 +57,8 @@ def batched(events: Sequence[RawEvent]) -> Iterator[bytes]:
 
 def open_for_business(place: Place) -> dict[str, str]:
     """Make the dealership and the sender's token; the headers it sends."""
+    place.add_dealership(NORTH)
     with place.runtime.unit(SYSTEM) as book:
-        upsert_dealership(
-            book, {"code": NORTH.code, "name": NORTH.name, "country": NORTH.country,
-                   "timezone": NORTH.timezone, "currency": NORTH.currency, "locale": NORTH.locale},
-        )  # fmt: skip
         _, secret = create_token(book, "dms", [Scope.EVENTS_WRITE])
     return {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-ndjson"}
 

@@ -18,13 +18,18 @@ from random import Random
 import psutil
 
 # Programs under test refuse settings they do not know: a Place hands down none that it was not given.
-KILLS = int(os.environ.get("SERVICELOST_FAULT_KILLS", "10"))
+KILLS = int(os.environ.get("SERVICELOST_FAULT_KILLS", "5"))
 SEED = os.environ.get("SERVICELOST_FAULT_SEED", "") or secrets.token_hex(4)
 LONG = KILLS >= 100
 TIMEOUT = 300 + 15 * KILLS
 # Five kinds of programs, each on two databases.
 _CASES = 10
 _POLL = 0.005
+
+
+def kills_of(case: int) -> int:
+    """How many kills fall to a case."""
+    return KILLS // _CASES + (case < KILLS % _CASES)
 
 
 class Victim:
@@ -76,10 +81,9 @@ class Victim:
 class Assassin:
     """Chooses moments at random and counts the kills of one test."""
 
-    def __init__(self, name: str, case: int) -> None:
+    def __init__(self, name: str, wanted: int) -> None:
         self.dice = Random(f"{SEED} {name}")
-        self.wanted = KILLS // _CASES + (case < KILLS % _CASES)
-        self.done = 0
+        self.wanted, self.done = wanted, 0
 
     @property
     def left(self) -> int:

@@ -63,6 +63,10 @@ class Place:
         """The installation as this process sees it."""
         return build_runtime(Settings.from_mapping(self.settings))
 
+    def reopen(self) -> None:
+        """Read the settings again and forget what is remembered of the database."""
+        self.__dict__.pop("runtime").dispose()
+
     def start(self, *arguments: str, program: Iterable[str] = _SCRIPT) -> Victim:
         """Start one of our programs."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SERVICELOST_")}
@@ -102,8 +106,7 @@ class Place:
         with self.runtime.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
-        self.runtime.dispose()
-        self.__dict__.pop("runtime")
+        self.reopen()
 
     def rows(self, model: Any) -> list[Any]:
         """All rows of the model, in order of their ids."""

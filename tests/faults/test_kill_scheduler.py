@@ -28,7 +28,7 @@ PROGRAM = (sys.executable, "-m", "tests.faults.fast_scheduler")
 @pytest.fixture
 def queue(place: Place, valkey_url: str) -> Iterator[JobQueue]:
     place.settings["SERVICELOST_REDIS_URL"] = valkey_url
-    place.__dict__.pop("runtime").dispose()
+    place.reopen()
     made = open_queue(place.runtime.settings)
     yield made
     made.close()

@@ -8,7 +8,8 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ import psutil
 _SET_PARENT_DEATH_SIGNAL = 1
 _SAME_START_SECONDS = 1.0
 _KILL_SECONDS = 2.0
+_LOOK_EVERY = 0.05
 
 
 def ends_with_parent() -> Callable[[], None] | None:
@@ -63,12 +65,12 @@ class Roll:
         for process in left:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
-        _, deaf = psutil.wait_procs(left, timeout=seconds)
+        deaf = _wait(left, seconds)
         family = [member for process in deaf for member in [process, *_descendants(process)]]
         for process in family:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(family, timeout=_KILL_SECONDS)
+        _wait(family, _KILL_SECONDS)
         self.clear()
         return len(left)
 
@@ -78,8 +80,23 @@ class Roll:
                 pid, started = line.split()
                 with suppress(psutil.NoSuchProcess):
                     process = psutil.Process(int(pid))
-                    if abs(process.create_time() - float(started)) < _SAME_START_SECONDS:
+                    if abs(process.create_time() - float(started)) < _SAME_START_SECONDS and _works(process):
                         yield process
+
+
+def _wait(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that still work after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while (still := [process for process in processes if _works(process)]) and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY)
+    return still
+
+
+def _works(process: psutil.Process) -> bool:
+    # In a container nobody may be there to take an ended orphan off the system's list.
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def _descendants(process: psutil.Process) -> list[psutil.Process]:

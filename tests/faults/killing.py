@@ -25,6 +25,7 @@ TIMEOUT = 300 + 15 * KILLS
 # Five kinds of programs, each on two databases.
 _CASES = 10
 _POLL = 0.005
+_MARK = "SERVICELOST_INSTANCE_PATH"
 
 
 def kills_of(case: int) -> int:
@@ -36,7 +37,7 @@ class Victim:
     """A program in a session of its own, with what it said in a file."""
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self.log = log
+        self.log, self._environment = log, environment
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 argv, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
@@ -61,8 +62,10 @@ class Victim:
         """All processes of its session but itself, also when it is gone."""
         found = []
         for process in psutil.process_iter():
-            with suppress(OSError):
-                if process.pid != self.process.pid and os.getsid(process.pid) == self.process.pid:
+            with suppress(OSError, psutil.Error):
+                same = process.pid != self.process.pid and os.getsid(process.pid) == self.process.pid
+                # Its number may by now be the session of somebody we know nothing of.
+                if same and process.environ().get(_MARK) == self._environment[_MARK]:
                     found.append(process)
         return found
 

@@ -75,7 +75,7 @@ class Place:
         return self._started[-1]
 
     def run(self, *arguments: str) -> int:
-        """Run one of our programs to its end; its exit code, which is shown with what it said if it is 2."""
+        """Run one of our programs to its end and give its exit code, which has to be 0 or 1."""
         victim = self.start(*arguments)
         code = victim.process.wait(240)
         assert code in (0, 1), victim.said()

@@ -96,7 +96,7 @@ def test_the_next_refresh_goes_on_where_a_killed_one_stopped(fed: Place, assassi
             if assassin.left % 5 == 0:
                 assert verify(fed.runtime.engine, fed.runtime.lake_url) == []
     assert traffic.outcomes.keys() == {"ACCEPTED"}
-    assert fed.run("lake", "refresh") == 0
+    refresh(fed.runtime.engine, fed.runtime.lake_url, fed.runtime.clock)
     assert fed.run("lake", "status", "--verify") == 0
     traffic.send()
     refresh(fed.runtime.engine, fed.runtime.lake_url, fed.runtime.clock)

@@ -9,7 +9,7 @@ from tests.faults.killing import KILLS, SEED, TIMEOUT, Assassin, kills_of
 from tests.faults.place import Place
 
 _KINDS = ("import", "endpoint", "worker", "scheduler", "lake")
-_tally: dict[str, int] = {}
+_tally: dict[str, tuple[int, str]] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -47,19 +47,19 @@ def assassin(request: pytest.FixtureRequest) -> Iterator[Assassin]:
     made = Assassin(request.node.name, kills_of(case))
     print(f"to repeat: SERVICELOST_FAULT_SEED={SEED} SERVICELOST_FAULT_KILLS={KILLS}")  # noqa: T201
     yield made
-    request.node.user_properties.append(("kills", made.done))
+    request.node.user_properties.append(("kills", (made.done, SEED)))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note the kills of each test."""
     if report.when == "teardown":
-        _tally.update((report.nodeid, number) for key, number in report.user_properties if key == "kills")
+        _tally.update((report.nodeid, done) for key, done in report.user_properties if key == "kills")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many programs were killed."""
     if _tally:
         terminalreporter.section("kills")
-        for name, number in _tally.items():
-            terminalreporter.line(f"{number:>5}  {name}")
-        terminalreporter.line(f"{sum(_tally.values()):>5}  in all")
+        for name, (number, seed) in _tally.items():
+            terminalreporter.line(f"{number:>5}  {name}, SERVICELOST_FAULT_SEED={seed}")
+        terminalreporter.line(f"{sum(number for number, _ in _tally.values()):>5}  in all")

@@ -70,8 +70,9 @@ def import_files(
 ) -> ImportSummary:  # fmt: skip
     """Take the files in through the mapping and tell what became of every row.
 
-    A dry run reads, maps and checks every row and stores nothing. Rejected rows are written to files
-    beside one another in `rejects_folder`. Raises InvalidInput for an unusable mapping or file.
+    A dry run reads, maps and checks every row and stores nothing. Rejected rows are in files beside one
+    another in `rejects_folder` when the import is done, and only then. Raises InvalidInput for an unusable
+    mapping or file.
     """
     source = MappedSource.open(load_mapping(mapping), sources)
     summary = ImportSummary([file.path.name for file in source.files], dry_run)
@@ -83,7 +84,7 @@ def import_files(
         for groups in _chunks(passing):
             _take_groups(make_unit, groups, summary, rejects)
             progress(summary.read, total)
-        summary.rejects = rejects.paths
+    summary.rejects = rejects.paths
     summary.counts = passing.counts
     return summary
 

@@ -16,6 +16,7 @@ from datetime import timedelta
 
 import psutil
 
+from servicelost.jobs.leftovers import Roll, ends_with_parent
 from servicelost.jobs.signals import StopSignals
 from servicelost.kernel.errors import ServiceLostError
 
@@ -49,27 +50,38 @@ def supervise(
     grace: timedelta = timedelta(seconds=10),
     attempts: int = 5,
     started: Callable[[], None] | None = None,
+    roll: Roll | None = None,
 ) -> None:
     """Keep the commands running until SIGINT, SIGTERM or SIGHUP; afterwards nothing of them runs.
 
     A process that ends is started again, after a pause that grows with every failure in a row; a run of
     half a minute ends the row. `started` is called once, when all were started. Stopping sends SIGTERM,
     after `grace` or a second signal again, then SIGKILL, also to what the processes themselves started.
-    For the main thread only. Raises ProcessFailed after so many failures in a row.
+    On `roll` stands who runs, for the next start in case this process is killed. For the main thread only.
+    Raises ProcessFailed after so many failures in a row.
     """
     children = [_Child(command, attempts) for command in commands]
     with StopSignals() as stop:
         try:
             for child in children:
                 child.start()
+            _note(roll, children)
             if started is not None and not stop:
                 started()
             while not stop:
-                for child in children:
-                    child.look_after()
+                begun = [child.look_after() for child in children]
+                if any(begun):
+                    _note(roll, children)
                 stop.sleep(_LOOK_EVERY)
         finally:
             _stop_all(children, grace.total_seconds(), stop)
+            if roll is not None:
+                roll.clear()
+
+
+def _note(roll: Roll | None, children: "Sequence[_Child]") -> None:
+    if roll is not None:
+        roll.note(pid for child in children if (pid := child.pid) is not None)
 
 
 class _Child:
@@ -84,15 +96,23 @@ class _Child:
     def start(self) -> None:
         """Start the process in a session of its own."""
         environment = {**os.environ, **self._command.env}
-        self._process = subprocess.Popen(self._command.argv, env=environment, start_new_session=True)
+        self._process = subprocess.Popen(
+            self._command.argv, env=environment, start_new_session=True, preexec_fn=ends_with_parent()
+        )
         self._began = time.monotonic()
 
-    def look_after(self) -> None:
-        """Notice that the process ended and start another one when its time has come."""
+    @property
+    def pid(self) -> int | None:
+        """The process, if there is one at the moment."""
+        return None if self._process is None else self._process.pid
+
+    def look_after(self) -> bool:
+        """Notice that the process ended and start another one when its time has come; True if one started."""
         now = time.monotonic()
         if self._process is None:
             if now >= self._again_at:
                 self.start()
+                return True
         elif (code := self._process.poll()) is not None:
             self._failures = 1 if now - self._began > _STEADY_SECONDS else self._failures + 1
             if self._failures >= self._attempts:
@@ -101,6 +121,7 @@ class _Child:
             log.warning("the %s process ended with code %d; again in %.1f s", self._command.name, code, delay)
             _kill(self.family())  # a job of a killed worker would otherwise run beside its own repetition
             self._process, self._again_at = None, now + delay
+        return False
 
     def family(self) -> list[psutil.Process]:
         """The process and all that came from it: its descendants, and orphans that kept its session."""

@@ -6,11 +6,15 @@ Which tables and rules that touches is not known here; nothing is written past t
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from sqlalchemy import func, select
 
 from servicelost.directory.dealerships import upsert_dealership
 from servicelost.directory.employees import EmployeeData, upsert_employee
-from servicelost.directory.models import DEALERSHIP_BY_CODE
+from servicelost.directory.models import DEALERSHIP_BY_CODE, Employee
+from servicelost.intake.models import ReceivedEvent
 from servicelost.intake.results import Outcome
 from servicelost.intake.service import CHUNK, receive
 from servicelost.kernel.actor import SYSTEM, Actor
@@ -52,12 +56,18 @@ def load_demo(
 ) -> DemoSummary:
     """Load the dealership and its events; one that is there already is left as it is.
 
-    `progress` is called with the number of events done and their total after each chunk.
+    One whose loading was broken off is loaded to its end, with the story it began with. `progress` is
+    called with the number of events done and their total after each chunk.
     """
-    if _is_loaded(installation, dealership):
+    found = _find(installation, dealership)
+    if found is not None and not found.ours:
         return DemoSummary(dealership.code, 0, {})
-    events = simulate(installation.clock.now(), dealership, size=size, seed=seed)
-    add_directory(installation, dealership)
+    began = found.began if found is not None and found.began else installation.clock.now()
+    events = simulate(began, dealership, size=size, seed=seed)
+    if found is not None and found.events >= len(events):
+        return DemoSummary(dealership.code, 0, {})
+    if found is None:
+        add_directory(installation, dealership)
     outcomes: Counter[Outcome] = Counter()
     problems: list[str] = []
     for start in range(0, len(events), CHUNK):
@@ -70,9 +80,26 @@ def load_demo(
     return DemoSummary(dealership.code, len(events), dict(outcomes), tuple(problems[:5]))
 
 
-def _is_loaded(installation: Installation, dealership: Dealership) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A dealership that is there: whether it is our invention, its events and when the first one came."""
+
+    ours: bool
+    events: int
+    began: datetime | None
+
+
+def _find(installation: Installation, dealership: Dealership) -> _Found | None:
     with installation.unit(SYSTEM) as book:
-        return book.one(DEALERSHIP_BY_CODE, dealership.code) is not None
+        row = book.one(DEALERSHIP_BY_CODE, dealership.code)
+        if row is None:
+            return None
+        staff = select(Employee.id).where(Employee.dealership_id == row.id, Employee.source == SOURCE)
+        taken_in = select(func.count(), func.min(ReceivedEvent.received_at)).where(
+            ReceivedEvent.dealership_id == row.id, ReceivedEvent.source == SOURCE
+        )
+        events, began = book.connection.execute(taken_in).one()
+        return _Found(book.connection.scalar(staff.limit(1)) is not None, events, began)
 
 
 def add_directory(installation: Installation, dealership: Dealership) -> None:

@@ -55,14 +55,23 @@ class _Sessions(SecureCookieSessionInterface):
 
 def kept_secret(file: Path) -> str:
     """The key kept in the file; made up and kept, readable by nobody else, when there is none yet."""
+    if not file.exists():
+        _keep_new_secret(file)
+    return file.read_text()
+
+
+def _keep_new_secret(file: Path) -> None:
+    """Let the file appear with its key in it: killed half-way, the next start would read half a key."""
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(secrets.token_urlsafe(48))
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    with os.fdopen(descriptor, "w") as out:
-        key = secrets.token_urlsafe(48)
-        out.write(key)
-    return key
+        file.hardlink_to(fresh)
+        fresh.unlink()
+    except FileExistsError:  # another process was first: its key counts
+        fresh.unlink()
+    except OSError:  # a file system without links
+        fresh.replace(file)
 
 
 def _redirect_to(path: str) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ import click
 from servicelost.cli.demo import load_and_show
 from servicelost.cli.installation import installation
 from servicelost.config import Settings
+from servicelost.jobs.leftovers import Roll
 from servicelost.jobs.queue import serving_queue
 from servicelost.jobs.supervisor import Command, supervise
 from servicelost.kernel.errors import ServiceLostError
@@ -27,6 +28,7 @@ from servicelost.standalone.serving import address_of
 
 _SCRIPT = (sys.executable, "-m", "servicelost.standalone.script")
 _READY_SECONDS = 20.0
+_LEFTOVER_SECONDS = 10.0
 _SHOWN_ONCE = (
     "Sign in as (the passwords are not shown again; 'servicelost account password NAME' makes a new one):"
 )
@@ -42,10 +44,14 @@ class CannotRun(ServiceLostError):
 def run(demo: bool) -> None:
     """Start everything on this machine: web server, worker, scheduler and queue; Ctrl-C stops it."""
     found = installation()
-    settings = _with_port(found.bare_runtime.settings)
+    settings = found.bare_runtime.settings
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with _alone(settings):
+        roll = Roll(settings.instance_path / "run.children")
+        if left := roll.end_leftovers(_LEFTOVER_SECONDS):
+            click.echo(f"Ended {left} processes of an earlier start that was killed.", err=True)
+        settings = _with_port(settings)
         runtime = found.runtime
         if demo:
             load_and_show(runtime)
@@ -53,7 +59,7 @@ def run(demo: bool) -> None:
         runtime.dispose()
         # Held here as well, so that the queue server outlives each of the processes.
         with serving_queue(settings):
-            supervise(_commands(settings), started=lambda: _announce(settings, sign_ins))
+            supervise(_commands(settings), started=lambda: _announce(settings, sign_ins), roll=roll)
     click.echo("Stopped.", err=True)
 
 

@@ -12,17 +12,21 @@ from pathlib import Path
 import psutil
 import pytest
 
+from servicelost.jobs.leftovers import Roll
+
 SUPERVISOR = """
 import logging, sys
 from datetime import timedelta
 from pathlib import Path
+from servicelost.jobs.leftovers import Roll
 from servicelost.jobs.supervisor import Command, ProcessFailed, supervise
 
 folder, grace, *names = sys.argv[1:]
 logging.basicConfig(level="WARNING", format="%(message)s")
 commands = [Command(name, [sys.executable, "-c", Path(folder, name).read_text(), folder]) for name in names]
 try:
-    supervise(commands, grace=timedelta(seconds=float(grace)), started=lambda: print("started", flush=True))
+    started, roll = lambda: print("started", flush=True), Roll(Path(folder, "roll"))
+    supervise(commands, grace=timedelta(seconds=float(grace)), started=started, roll=roll)
 except ProcessFailed as error:
     sys.exit(str(error))
 print("stopped", flush=True)
@@ -208,3 +212,49 @@ def test_ctrl_c_in_a_terminal_reaches_only_the_supervisor(tmp_path: Path) -> Non
     assert b"KeyboardInterrupt" not in output
     assert [word for word, _ in notes(tmp_path)] == ["polite", "bye"]
     assert not alive(polite)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends the children")
+def test_children_of_a_killed_supervisor_end_in_order(tmp_path: Path, start: Start) -> None:
+    supervisor = start(web=POLITE)
+    ((_, polite),) = wait_for_notes(tmp_path, 1)
+    supervisor.kill()
+    assert wait_for_notes(tmp_path, 2)[1] == ("bye", polite)
+
+
+def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path: Path, start: Start) -> None:
+    supervisor = start(web=DEAF, worker=PARENT)
+    ((_, deaf),) = wait_for_notes(tmp_path, 1)
+    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
+        time.sleep(0.02)
+    grandchild = int((tmp_path / "grandchild").read_text())
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == "started\n"
+    supervisor.kill()
+    supervisor.wait(20)
+    assert alive(deaf)
+    roll = Roll(tmp_path / "roll")
+    assert roll.end_leftovers(0.2) == 2
+    assert not alive(deaf)
+    assert not alive(grandchild)
+    assert roll.end_leftovers(0.2) == 0
+
+
+def test_a_roll_is_not_believed_about_a_number_that_means_somebody_else_now(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stranger:
+        began = psutil.Process(stranger.pid).create_time()
+        (tmp_path / "roll").write_text(f"{stranger.pid} {began - 100}\n")
+        assert Roll(tmp_path / "roll").end_leftovers(0.2) == 0
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_an_orderly_end_leaves_no_roll(tmp_path: Path, start: Start) -> None:
+    supervisor = start(web=POLITE)
+    wait_for_notes(tmp_path, 1)
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == "started\n"
+    assert (tmp_path / "roll").exists()
+    supervisor.terminate()
+    assert supervisor.wait(20) == 0
+    assert not (tmp_path / "roll").exists()

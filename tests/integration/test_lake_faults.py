@@ -1,12 +1,15 @@
 """The lake when processes die or run side by side: always readable, nothing lost, nothing twice."""
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from servicelost.analytics.lake.on_duckdb import DuckDB
 from servicelost.analytics.lake.upkeep import rebuild, refresh
 from servicelost.analytics.lake.verification import verify
 from tests.integration.lake_programs import POINTS
@@ -76,3 +79,29 @@ def test_a_forked_child_reads_for_itself(sqlite_url: str, tmp_path: Path) -> Non
         world.change(20)
         refresh(world.engine, world.lake, world.clock)
         assert _finished(_start("fork", sqlite_url, world.lake)) == 0
+
+
+_DIES_WHILE_COMPUTING = """
+import os, signal
+from servicelost.analytics.lake.on_duckdb import DuckDB
+engine = DuckDB()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_wrote_beside_memory_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    dead = subprocess.run([sys.executable, "-c", _DIES_WHILE_COMPUTING], env=environment)
+    assert dead.returncode == -signal.SIGKILL
+    [left] = tmp_path.iterdir()
+    (left / "spilled").write_text("rows")
+    first = DuckDB()
+    [of_first] = tmp_path.iterdir()
+    assert of_first != left
+    second = DuckDB()
+    assert of_first in set(tmp_path.iterdir())
+    del first, second
+    assert list(tmp_path.iterdir()) == []

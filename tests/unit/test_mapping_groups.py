@@ -1,10 +1,14 @@
 """Rows become events group by group: joins, filters, order, counts, resuming, rejecting."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from servicelost.intake.mapping import RejectsWriter
+from servicelost.intake.mapping.drafts import Draft
 from tests.unit.mapping_case import LINES, ORDERS, Case, ids, raws, rejections
 
 ORDER_ROWS = "No;Date;Km;Checked\nA1;09/03/2026;100;no\nA2;10/03/2026;200;yes\n"
@@ -186,14 +190,66 @@ def test_rejects_can_be_mended_and_imported_again(case: Case, tmp_path: Path) ->
     ]
 
 
+def reject_all(case: Case, folder: Path) -> list[str]:
+    """Read the files, collect what is rejected in the folder, and say what it is called there."""
+    source = case.source(ORDERS + LINES)
+    with RejectsWriter(folder, source.files) as rejects:
+        for group in source.read():
+            for bad in group.rejected:
+                rejects.write(bad)
+    return [path.name for path in rejects.paths]
+
+
 def test_rejects_never_overwrite_a_file(case: Case, tmp_path: Path) -> None:
     case.file("lines.csv", LINE_ROWS.replace("80", "8o"))
+    first = reject_all(case, tmp_path / "out")
+    mended = tmp_path / "out" / first[0]
+    mended.write_text("somebody is mending this")
+    assert [*first, *reject_all(case, tmp_path / "out")] == ["lines.rejects.csv", "lines.rejects-2.csv"]
+    assert mended.read_text() == "somebody is mending this"
+
+
+def test_the_same_rejects_are_not_written_twice(case: Case, tmp_path: Path) -> None:
+    case.file("lines.csv", LINE_ROWS.replace("80", "8o"))
+    assert reject_all(case, tmp_path / "out") == reject_all(case, tmp_path / "out") == ["lines.rejects.csv"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["lines.rejects.csv"]
+
+
+def test_an_import_that_is_broken_off_leaves_no_rejects(case: Case, tmp_path: Path) -> None:
+    case.file("lines.csv", LINE_ROWS.replace("80", "8o"))
     source = case.source(ORDERS + LINES)
-    written: list[str] = []
-    for _ in range(2):
-        with RejectsWriter(tmp_path, source.files) as rejects:
-            for group in source.read():
-                for bad in group.rejected:
-                    rejects.write(bad)
-        written += [path.name for path in rejects.paths]
-    assert written == ["lines.rejects.csv", "lines.rejects-2.csv"]
+    with pytest.raises(KeyboardInterrupt), RejectsWriter(tmp_path / "out", source.files) as rejects:
+        for group in source.read():
+            for bad in group.rejected:
+                rejects.write(bad)
+        assert list((tmp_path / "out").glob("*.csv")) == []
+        raise KeyboardInterrupt
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_a_dead_import_left_is_swept_away_and_what_a_living_one_writes_is_not(
+    case: Case, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    dead = subprocess.run(
+        [sys.executable, "-c", _DIES_WITH_A_DRAFT, str(folder)], capture_output=True, text=True
+    )
+    assert dead.returncode == -signal.SIGKILL, dead.stderr
+    [left] = folder.iterdir()
+    with Draft(folder) as living:
+        living.stream.write("not yet done")
+        case.file("lines.csv", LINE_ROWS.replace("80", "8o"))
+        assert reject_all(case, folder) == ["lines.rejects.csv"]
+        assert not left.exists()
+        assert living.publish(iter([folder / "other.csv"])).read_text("utf-8-sig") == "not yet done"
+    assert {path.name for path in folder.iterdir()} == {"lines.rejects.csv", "other.csv"}
+
+
+_DIES_WITH_A_DRAFT = """
+import os, signal, sys
+from pathlib import Path
+from servicelost.intake.mapping.drafts import Draft
+draft = Draft(Path(sys.argv[1]))
+draft.stream.write("x" * 100_000)
+os.kill(os.getpid(), signal.SIGKILL)
+"""

@@ -1,6 +1,9 @@
 """The standalone application: signing in and out, throttled, with cookies no script or stranger can use."""
 
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
@@ -19,7 +22,7 @@ from servicelost.kernel.errors import Conflict, InvalidInput
 from servicelost.migrations import upgrade
 from servicelost.runtime import NAME, Runtime
 from servicelost.standalone.accounts import change_password, create_account, set_active
-from servicelost.standalone.app import create_app
+from servicelost.standalone.app import create_app, kept_secret
 from servicelost.standalone.models import Account
 from servicelost.standalone.throttle import PER_ACCOUNT, PER_ADDRESS, WINDOW
 from tests.web.conftest import NOW
@@ -209,3 +212,25 @@ def test_the_secret_key_is_kept_and_is_nobody_elses(app: Flask, tmp_path: Path) 
 
 def test_the_root_leads_to_the_module(client: FlaskClient) -> None:
     assert client.get("/").headers["Location"] == "/service/"
+
+
+_DIES_WHILE_KEEPING_A_SECRET = """
+import os, signal, sys
+from pathlib import Path
+from servicelost.standalone import app
+
+def die(size):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+app.secrets.token_urlsafe = die
+app.kept_secret(Path(sys.argv[1]))
+"""
+
+
+def test_a_process_killed_while_it_makes_the_secret_key_leaves_no_empty_one(tmp_path: Path) -> None:
+    file = tmp_path / "secret_key"
+    program = [sys.executable, "-c", _DIES_WHILE_KEEPING_A_SECRET, str(file)]
+    assert subprocess.run(program).returncode == -signal.SIGKILL
+    assert not file.exists()
+    assert len(kept_secret(file)) == 64
+    assert kept_secret(file) == file.read_text()

@@ -14,7 +14,7 @@ from servicelost.web.permissions import Action
 from servicelost.web.schemas.health import HealthSchema
 
 
-@endpoint("GET", "/health", Action.PUBLIC, tag="operations", answer=HealthSchema)
+@endpoint("GET", "/health", Action.PUBLIC, tag="operations", answer=HealthSchema, outage=HealthSchema)
 def health() -> tuple[dict[str, Any], int]:
     """Tell whether the database and the queue answer
 

@@ -77,8 +77,8 @@ def _decide(
     verb: Callable[[Book, int, int | None, deciding.Sent], Line], line_id: int, body: dict[str, Any]
 ) -> Answer:
     version = _expected_version()
-    with current_runtime().unit(current_actor()) as book:
-        verb(book, line_id, version, body)
+    # The version is compared anew each time, so another's change is a conflict and is not run over.
+    current_runtime().repeated(current_actor(), lambda book: verb(book, line_id, version, body))
     # Read again: versions are counted when the plan is written.
     return _line_now(line_id)
 

@@ -44,8 +44,8 @@ class JobQueue(Protocol):
         """Ask for a task by name; False when the same job already waits or runs."""
         ...
 
-    def waiting(self) -> int:
-        """How many jobs wait to be taken."""
+    def check(self) -> None:
+        """Make sure that a job could be put into it now; raises Unavailable."""
         ...
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError, TimeoutError
 
 from servicelost.kernel.errors import Unavailable
 
-# SQLSTATE classes and codes of PostgreSQL, names of SQLite's results; the longest beginning that fits decides.
+# SQLSTATE codes of PostgreSQL and names of SQLite's results; the longest beginning that fits decides.
 _GONE = ("08", "57P", "25006", "25P03", "58", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
 _BUSY = ("40", "55P03", "57014", "25P04", "53", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 _FULL = ("53100", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from servicelost.runtime import NAME
 from servicelost.standalone.app import create_app
-from tests.faults.place import Place, place, wait_for
+from tests.faults.outage_place import Place, place, wait_for
 
 pytestmark = pytest.mark.postgres
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.place import Answer, Client, Place, place, story, wait_for
+from tests.faults.outage_place import Answer, Client, Place, place, story, wait_for
 from tests.faults.postgres import Postgres, postgres
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from servicelost.analytics.models import ReportRun, RunState
 from servicelost.jobs.embedded import is_running, queue_url
 from servicelost.jobs.queue import open_queue
 from servicelost.kernel.actor import SYSTEM
-from tests.faults.place import Client, Place, place, story, wait_for
+from tests.faults.outage_place import Client, Place, place, story, wait_for
 from tests.faults.valkey import Valkey, valkey
 
 pytestmark = pytest.mark.slow
@@ -92,23 +92,10 @@ def assert_work_goes_on(client: Client, line: int, stem: str) -> None:
     assert max(sent.seconds, declined.seconds) < 1.5
 
 
-def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
-    server: Valkey, installed: Place
-) -> None:
-    client = installed.serve(installed.fill(5))
-    person = Client(client.address)
-    person.sign_in("boris")
-    first, *lines = installed.line_ids()
-    client.decline(first)
-    assert note(client, ask(client, "trend")) is None
-    server.empty()
-
+def each_fault(server: Valkey, client: Client, person: Client, lines: list[int]) -> None:
+    """Take the queue away in three ways, with pages, events and decisions in the middle of it."""
     server.hang()
-    waiting.append(ask(client, "causes"))
-    assert "the queue server does not answer" in (note(client, waiting[1]) or "")
-    assert_pages_answer(
-        client, person, "lost-revenue", "Reports wait, because the queue server does not answer"
-    )
+    assert_page_answers(client, person, "", "does not answer")  # the first page, which asks for three
     assert_work_goes_on(client, lines[0], "H")
     server.go_on()
     wait_until_queue_works(client)
@@ -126,12 +113,24 @@ def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
     assert_work_goes_on(client, lines[2], "F")
     server.make_room()
 
+
+def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
+    server: Valkey, installed: Place
+) -> None:
+    client = installed.serve(installed.fill(5))
+    person = Client(client.address)
+    person.sign_in("boris")
+    first, *lines = installed.line_ids()
+    client.decline(first)
+    assert note(client, ask(client, "trend")) is None
+    server.empty()
+    each_fault(server, client, person, lines)
     assert len(states(installed)) == 6
     assert set(states(installed).values()) == {RunState.QUEUED}
     installed.start("worker")
     recover(installed)
     wait_for(lambda: set(states(installed).values()) == {RunState.DONE}, 120)
-    installed.check(6 + 3 * 3)
+    assert installed.check(6 + 3 * 3) == 4
     assert "Traceback" not in installed.said("web")
     assert "Traceback" not in installed.said("worker")
 

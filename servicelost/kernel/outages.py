@@ -34,10 +34,11 @@ class DatabaseBusy(Unavailable):
 
 
 class StorageFull(Unavailable):
-    """A disk has no room left."""
+    """A disk has no room left; `kept` says what is safe and what to do."""
 
-    def __init__(self, what: str = "the disk of the database", reason: str = "") -> None:
+    def __init__(self, what: str = "the disk of the database", reason: str = "", kept: str = "") -> None:
         message = f"{what} is full: nothing more can be stored until somebody makes room"
+        message = f"{message}; {kept}" if kept else message
         super().__init__("STORAGE_FULL", message, retry_after=60, reason=reason)
 
 

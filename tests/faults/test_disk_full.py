@@ -3,16 +3,24 @@
 import csv
 import json
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from servicelost.analytics.engine import open_lake
+from servicelost.analytics.lake.upkeep import rebuild, refresh
+from servicelost.analytics.lake.verification import verify
+from servicelost.cli.writing import write_whole
+from servicelost.intake.importing import ImportSummary, import_files
+from servicelost.intake.models import ReceivedEvent
 from servicelost.intake.service import receive
 from servicelost.kernel.actor import SYSTEM
+from servicelost.kernel.outages import StorageFull
 from servicelost.runtime import NAME
 from servicelost.standalone.app import create_app
 from tests.faults.disks import SmallDisk, small_disk
@@ -99,40 +107,37 @@ def lines_in(lake: Path) -> int:
     return int(open_lake(str(lake)).table("lines").count().to_pyarrow().as_py())
 
 
-def receive_all(installed: Place, events: list[dict[str, Any]]) -> None:
-    with installed.opened() as runtime:
-        receive(lambda: runtime.unit(SYSTEM), events)
-
-
 @pytest.mark.slow
 def test_a_full_lake_is_told_in_a_sentence_and_the_old_one_is_still_read(
     disk: SmallDisk, tmp_path: Path
 ) -> None:
     lake = disk.folder / "lake"
-    with place(tmp_path, LAKE_URL=str(lake)) as installed:
+    with place(tmp_path, LAKE_URL=str(lake)) as installed, installed.opened() as runtime:
+        where = (runtime.engine, runtime.lake_url, runtime.clock)
         installed.fill(20)
         disk.fill()
-        never = installed.run("lake", "refresh")
-        assert (never.returncode, lake_files(lake) <= {"lock"}) == (1, True)
+        with pytest.raises(StorageFull):
+            refresh(*where)
+        assert lake_files(lake) <= {"lock"}
         disk.make_room()
-        assert installed.run("lake", "refresh").returncode == 0
+        refresh(*where)
         before, lines = lake_files(lake), lines_in(lake)
         assert lines == 20
 
-        receive_all(installed, story(600, "N"))
+        receive(lambda: runtime.unit(SYSTEM), story(600, "N"))
         disk.fill(leave=12)  # enough to begin with
-        for command in ("refresh", "rebuild"):
-            told = installed.run("lake", command)
-            assert told.returncode == 1, told
-            assert f"Error: the disk of the lake, {lake}, is full: nothing more can be stored" in told.stderr
-            assert "Traceback" not in told.stderr
-            assert lake_files(lake) == before
-        assert (lines_in(lake), installed.run("lake", "status").returncode) == (lines, 0)
+        with pytest.raises(StorageFull):
+            rebuild(*where)
+        assert lake_files(lake) == before
+        told = installed.run("lake", "refresh")
+        assert told.returncode == 1, told
+        assert f"Error: the disk of the lake, {lake}, is full: nothing more can be stored" in told.stderr
+        assert "Traceback" not in told.stderr
+        assert (lake_files(lake), lines_in(lake)) == (before, lines)
 
         disk.make_room()
-        assert installed.run("lake", "refresh").returncode == 0
-        verified = installed.run("lake", "status", "--verify")
-        assert "The lake says what the database says." in verified.stdout, verified
+        refresh(*where)
+        assert verify(runtime.engine, runtime.lake_url) == []
         assert lines_in(lake) == 620
 
 
@@ -141,38 +146,39 @@ def test_a_full_disk_leaves_the_result_file_that_was_there(disk: SmallDisk, tmp_
     with place(tmp_path) as installed:
         installed.fill(5)
         output = disk.folder / "result.json"
-        command = ("report", "run", "trend", "--format", "json", "--output", str(output))
         output.write_text("yesterday's")
         disk.fill()
-        told = installed.run(*command)
-        assert (told.returncode, output.read_text()) == (1, "yesterday's")
+        told = installed.run("report", "run", "trend", "--format", "json", "--output", str(output))
+        assert (told.returncode, output.read_text()) == (1, "yesterday's"), told
         assert "is full: nothing more can be stored" in told.stderr
         assert lake_files(disk.folder) == {"result.json", "filler"}
         disk.make_room()
-        assert installed.run(*command).returncode == 0
-        assert json.loads(output.read_text())["report"] == "trend"
+        write_whole(output, b"today's")
+        assert output.read_text() == "today's"
+        assert lake_files(disk.folder) == {"result.json"}
 
 
-@pytest.mark.slow
 def test_no_room_for_rejected_rows_keeps_the_accepted_ones(disk: SmallDisk, tmp_path: Path) -> None:
-    with place(tmp_path) as installed:
+    orders, lines = write_export(tmp_path, 300)
+    with lines.open() as stream:
+        good = list(csv.reader(stream))[1:]
+    bad = [("O1", f"X{number}", "Brakes", "much", "", "") for number in range(600)]
+    write_csv(lines, LINES, [*good, *bad])
+    mapping, rejects = write_mapping(tmp_path), disk.folder / "rejects"
+    with place(tmp_path) as installed, installed.opened() as runtime:
         installed.fill()
-        mapping, [orders, lines] = write_mapping(tmp_path), write_export(tmp_path, 300)
-        with lines.open() as stream:
-            good = list(csv.reader(stream))[1:]
-        bad = [("O1", f"X{number}", "Brakes", "much", "", "") for number in range(600)]
-        write_csv(lines, LINES, [*good, *bad])
-        rejects = disk.folder / "rejects"
-        command = ("import", "--mapping", str(mapping), "--rejects", str(rejects), str(orders), str(lines))
+
+        def take_in() -> ImportSummary:
+            unit = partial(runtime.unit, SYSTEM)
+            return import_files(unit, mapping, [orders, lines], rejects_folder=rejects)
+
         disk.fill()
-        told = installed.run(*command)
-        assert told.returncode == 1
-        assert f"the disk of the rejected rows, {rejects}, is full" in told.stderr
-        assert "what was taken in is kept; then run the import again" in told.stderr
-        assert "Traceback" not in told.stderr
+        with pytest.raises(StorageFull, match="what was taken in is kept; then run the import again"):
+            take_in()
+        with runtime.unit(SYSTEM, reading=True) as book:
+            assert book.connection.scalar(select(func.count()).select_from(ReceivedEvent))
         disk.make_room()
-        again = installed.run(*command)
-        assert again.returncode == 1  # rows were rejected
-        with max(rejects.glob("*.csv"), key=lambda path: path.stat().st_size).open(newline="") as stream:
+        [written] = take_in().rejects
+        with written.open(newline="") as stream:
             assert len(list(csv.reader(stream))) == 1 + len(bad)
         assert installed.check(300 + 900 + 600) > 0

@@ -20,6 +20,7 @@ from servicelost.config import Settings
 from servicelost.jobs.embedded import QueueServerMissing
 from servicelost.jobs.queue import Payload, revive_server, server_url, serving_queue
 from servicelost.kernel.errors import NotFound
+from servicelost.kernel.outages import outage_of
 from servicelost.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,13 @@ def perform(name: str, payload: Payload) -> None:
     """Run one job from the queue: the only function that RQ ever calls; what it returns is not kept."""
     if _shop is None:
         raise RuntimeError("jobs run only in a process that was started by run_worker")
-    run_task(*_shop, name, payload)
+    try:
+        run_task(*_shop, name, payload)
+    except Exception as error:
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        raise outage from None  # RQ logs what it catches: a sentence is enough for what is not our fault
 
 
 def run_worker(runtime: Runtime, tasks: Tasks, *, burst: bool = False) -> None:

@@ -1,29 +1,21 @@
 """The queue server is emptied, hangs, dies and fills up: nobody waits for it and nothing is lost."""
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
 import psutil
 import pytest
 from redis import Redis
-from sqlalchemy import select, update
 
-from servicelost.analytics.models import ReportRun, RunState
+from servicelost.analytics.models import RunState
 from servicelost.jobs.embedded import is_running, queue_url
-from servicelost.jobs.queue import open_queue
-from servicelost.kernel.actor import SYSTEM
 from tests.faults.outage_place import Client, Place, place, story, wait_for
+from tests.faults.runs import AT_ONCE, ask, busy_lake, recover, states
 from tests.faults.valkey import Valkey, valkey
 
 pytestmark = pytest.mark.slow
-
-# "No more than a couple of seconds", on a machine that has other things to do as well.
-AT_ONCE = 3.0
 
 
 @pytest.fixture
@@ -38,35 +30,11 @@ def installed(server: Valkey, tmp_path: Path) -> Iterator[Place]:
         yield made
 
 
-def ask(client: Client, name: str) -> int:
-    """Ask for a report over the API; the run's id."""
-    answer = client.call("POST", f"api/v1/reports/{name}/runs")
-    assert answer.status == HTTPStatus.ACCEPTED, answer
-    assert answer.seconds < AT_ONCE
-    return int(answer.json["id"])
-
-
 def note(client: Client, run_id: int) -> str | None:
     answer = client.get(f"api/v1/report-runs/{run_id}")
     assert answer.json["state"] == "QUEUED"
     found: str | None = answer.json["note"]
     return found
-
-
-def states(installed: Place) -> dict[int, str]:
-    with installed.opened() as runtime, runtime.unit(SYSTEM, reading=True) as book:
-        rows = book.connection.execute(select(ReportRun.id, ReportRun.state, ReportRun.error)).all()
-    assert not [row.error for row in rows if row.error]
-    return {row.id: row.state for row in rows}
-
-
-def recover(installed: Place) -> None:
-    """Let the patience with the queue end, and do what the scheduler does every two minutes."""
-    with installed.opened() as runtime:
-        with runtime.unit(SYSTEM) as book:
-            long_ago = book.now - timedelta(minutes=3)
-            book.connection.execute(update(ReportRun).values(queued_at=long_ago))
-        open_queue(runtime.settings).enqueue("recover-runs", {})
 
 
 def assert_page_answers(client: Client, person: Client, path: str, told: str) -> None:
@@ -133,16 +101,6 @@ def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
     assert installed.check(6 + 3 * 3) == 4
     assert "Traceback" not in installed.said("web")
     assert "Traceback" not in installed.said("worker")
-
-
-@contextmanager
-def busy_lake(installed: Place) -> Iterator[None]:
-    """Hold what a report run needs, so that it goes on for as long as the block."""
-    folder = installed.folder / "instance" / "lake"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def test_a_worker_outlives_everything_its_queue_server_does(server: Valkey, installed: Place) -> None:

@@ -53,7 +53,7 @@ class JobQueue:
 
     def __init__(self, connection: Redis, name: str, timeout: timedelta) -> None:
         self._spared_until = 0.0
-        self._last: QueueDown | None = None
+        self._silence: RedisError | None = None
         self.rq = Queue(
             name,
             connection=connection,
@@ -103,15 +103,15 @@ class JobQueue:
 
     @contextmanager
     def _talking(self) -> Iterator[None]:
-        if self._last is not None and time.monotonic() < self._spared_until:
-            raise self._last
+        if self._silence is not None and time.monotonic() < self._spared_until:
+            raise QueueDown(self._silence)
         try:
             yield
         except RedisError as error:
-            self._last = QueueDown(error)
             if isinstance(error, TimeoutError):
+                self._silence = error.with_traceback(None)
                 self._spared_until = time.monotonic() + _SPARED_SECONDS
-            raise self._last from error
+            raise QueueDown(error) from error
 
     def _send(self, job_name: str, payload: Payload, job_id: str, options: Mapping[str, Any]) -> bool:
         try:

@@ -25,6 +25,7 @@ from servicelost.kernel.uow import UnitOfWork, repeated
 
 NAME = "servicelost"
 
+_POOL_SECONDS = 10
 T = TypeVar("T")
 EngineSource = Engine | Callable[[], Engine] | None
 
@@ -44,8 +45,8 @@ class JobQueue(Protocol):
         """Ask for a task by name; False when the same job already waits or runs."""
         ...
 
-    def waiting(self) -> int:
-        """How many jobs wait to be taken."""
+    def check(self) -> None:
+        """Make sure that a job could be put into it now; raises Unavailable."""
         ...
 
 
@@ -78,11 +79,18 @@ class Runtime:
         """The database, opened or asked of the host at first use."""
         given = self._engine() if callable(self._engine) else self._engine
         if given is None:
-            return open_engine(self.settings.database_url)
+            return open_engine(self.settings.database_url, **self._pool_options())
         if given.dialect.name == "sqlite" and given.url.database not in (None, "", ":memory:"):
             # SQLite needs transactions opened our way; the host's own engine is not for us to change.
             return open_engine(given.url.render_as_string(hide_password=False))
         return given
+
+    def _pool_options(self) -> dict[str, int]:
+        """Two connections for each web thread, since one may need another to reserve ids by."""
+        if self.settings.database_url.startswith("sqlite"):
+            return {}
+        threads = self.settings.threads
+        return {"pool_size": threads, "max_overflow": threads + 2, "pool_timeout": _POOL_SECONDS}
 
     @cached_property
     def _pool(self) -> IdPool | None:

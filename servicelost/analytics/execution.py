@@ -5,6 +5,7 @@ is queued, timed and repeated is the queue's business.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,10 +18,14 @@ from servicelost.analytics.registry import get_spec, load_compute
 from servicelost.analytics.runs import LEASE, claim_run, fail_run, finish_run
 from servicelost.analytics.spec import ReportSpec
 from servicelost.directory.models import Dealership
+from servicelost.kernel.book import Book
 from servicelost.kernel.errors import InvalidInput, NotFound
+from servicelost.kernel.outages import outage_of
 from servicelost.kernel.uow import UnitOfWork, repeated
 
 log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 180.0
 
 
 class Facts(Protocol):
@@ -59,9 +64,22 @@ def execute_run(
         document = compute_now(unit, facts, spec, stored_params(spec, claim.params))
     except Exception as error:
         final = isinstance(error, InvalidInput | NotFound)  # asking again would give the same answer
-        repeated(unit, partial(fail_run, claim=claim, error=error, final=final))
+        _insisting(unit, partial(fail_run, claim=claim, error=error, final=final))
         raise
-    return repeated(unit, lambda book: finish_run(book, claim, document, facts.state))
+    return _insisting(unit, lambda book: finish_run(book, claim, document, facts.state))
+
+
+def _insisting(unit: Callable[[], UnitOfWork], work: Callable[[Book], bool]) -> bool:
+    """Write how the run ended, also when the database is away for a while: else it would seem to go on."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return repeated(unit, work)
+        except Exception as error:
+            if (outage := outage_of(error)) is None or time.monotonic() > until:
+                raise
+            log.warning("the end of a report run waits to be noted: %s", outage)
+            time.sleep(outage.retry_after)
 
 
 def compute_now(

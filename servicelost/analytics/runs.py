@@ -21,6 +21,7 @@ from servicelost.analytics.spec import ReportSpec
 from servicelost.kernel.book import Book
 from servicelost.kernel.changes import ChangeEntry
 from servicelost.kernel.errors import NotFound
+from servicelost.kernel.outages import outage_of
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(minutes=20)
@@ -107,7 +108,8 @@ def fail_run(book: Book, claim: Claim, error: Exception, *, final: bool = False)
     run = _claimed(book, claim)
     if run is None:
         return False
-    message = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+    outage = outage_of(error)
+    message = outage.message if outage is not None else f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
     if final or run.attempts >= MAX_ATTEMPTS:
         _give_up(run, book.now, message)
         return True

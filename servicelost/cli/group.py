@@ -3,7 +3,6 @@
 Every error of the house becomes one sentence on stderr here, with its exit code; no command does that itself.
 """
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,7 +11,7 @@ from typing import Any
 import click
 from typing_extensions import override
 
-from servicelost.kernel.errors import InvalidInput, NotFound, ServiceLostError
+from servicelost.kernel.errors import InvalidInput, NotFound, ServiceLostError, Unavailable
 
 _MOST_PROBLEMS = 10
 
@@ -94,20 +93,21 @@ def command_group(name: str, **more: LazyCommand) -> LazyGroup:
 
 def _foreign(error: Exception) -> str | None:
     """A sentence for what files, database and missing packages do to us; None for a fault of our own."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
     if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
         return "PostgreSQL needs a driver: pip install 'servicelost[postgres]'"
-    # Looked up, not imported: help must not wait for SQLAlchemy.
-    database = sys.modules.get("sqlalchemy.exc")
-    if database is not None and isinstance(error, database.OperationalError):
-        return f"the database does not answer: {str(error.orig).strip()}"
+    # Imported only now: help must not wait for SQLAlchemy.
+    outage = import_module("servicelost.kernel.outages").outage_of(error)
+    if outage is not None:
+        return str(outage)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
     return None
 
 
 def _failure(error: ServiceLostError) -> click.ClickException:
     listed = [f"  {problem.field}: {problem.message}" for problem in error.errors[:_MOST_PROBLEMS]]
     already_said = len(error.errors) <= 1 or all(problem.message in error.message for problem in error.errors)
-    text = "\n".join([error.message, *([] if already_said else listed)])
+    told = str(error) if isinstance(error, Unavailable) else error.message
+    text = "\n".join([told, *([] if already_said else listed)])
     misused = isinstance(error, InvalidInput | NotFound) or error.code == "CONFIG"
     return Misuse(text) if misused else click.ClickException(text)

@@ -1,6 +1,7 @@
 """`report`: which reports there are, and running one here or by a worker."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -10,6 +11,7 @@ from servicelost.analytics.present import present
 from servicelost.analytics.registry import REPORTS
 from servicelost.cli.installation import open_runtime
 from servicelost.cli.printing import terminal
+from servicelost.cli.writing import TERMINAL, write_whole
 from servicelost.kernel.actor import SYSTEM
 from servicelost.runtime import Runtime
 from servicelost.web.reporting import start_run
@@ -58,9 +60,14 @@ def list_command() -> None:
     default="table",
     show_default=True,
 )
-@click.option("--output", type=click.File("wb"), default="-", help="File to write; default: the terminal.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    default=str(TERMINAL),
+    help="File to write; default: the terminal.",
+)
 @click.option("--queue", is_flag=True, help="Let a worker compute it and say where it will be.")
-def run_command(name: str, kind: str, output: Any, queue: bool, **given: tuple[str, ...]) -> None:
+def run_command(name: str, kind: str, output: Path, queue: bool, **given: tuple[str, ...]) -> None:
     """Run the report NAME and print it; on unchanged data the result is there at once."""
     runtime = open_runtime()
     values: dict[str, Any] = {key.removeprefix("p_"): list(value) for key, value in given.items() if value}
@@ -75,10 +82,10 @@ def run_command(name: str, kind: str, output: Any, queue: bool, **given: tuple[s
     _write(runtime, document, kind, output)
 
 
-def _write(runtime: Runtime, document: dict[str, Any], kind: str, output: Any) -> None:
+def _write(runtime: Runtime, document: dict[str, Any], kind: str, output: Path) -> None:
     with runtime.unit(SYSTEM, reading=True) as book:
         shown = present(document, book.connection)
     if kind == "table":
         print_report(shown, terminal())
     else:
-        output.write(export(shown, kind))
+        write_whole(output, export(shown, kind))

@@ -6,6 +6,7 @@ in what is missing and changes nothing else. Reading and mapping files is the ma
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +26,7 @@ from servicelost.intake.mapping import (
 )
 from servicelost.intake.results import EventResult, Outcome
 from servicelost.intake.service import CHUNK, MakeUnit, apply_all
+from servicelost.kernel.outages import StorageFull, outage_of
 
 Progress = Callable[[int, int], None]
 
@@ -80,13 +82,26 @@ def import_files(
     if not dry_run:
         _ensure_dealership(make_unit, source.dealership)
     passing = source.read()
-    with RejectsWriter(rejects_folder, source.files) as rejects:
+    with _told_when_full(rejects_folder), RejectsWriter(rejects_folder, source.files) as rejects:
         for groups in _chunks(passing):
             _take_groups(make_unit, groups, summary, rejects)
             progress(summary.read, total)
     summary.rejects = rejects.paths
     summary.counts = passing.counts
     return summary
+
+
+@contextmanager
+def _told_when_full(folder: Path) -> Iterator[None]:
+    """Say what is safe when there is no room for the rejected rows."""
+    try:
+        yield
+    except OSError as error:
+        if outage_of(error) is None:
+            raise
+        kept = "what was taken in is kept; then run the import again"
+        what = f"the disk of the rejected rows, {folder},"
+        raise StorageFull(what, error.strerror or "", kept) from error
 
 
 def _chunks(groups: Iterable[MappedRow]) -> Iterator[list[MappedRow]]:

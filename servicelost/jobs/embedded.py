@@ -16,6 +16,7 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
+import psutil
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -136,10 +137,20 @@ def _start(folder: Path) -> None:
         # In a session of its own: a Ctrl-C in the terminal is meant for us, who stop the server last.
         "daemonize": "yes",
     }
+    _end_silent(folder)
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     done = subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False)
     if not _wait(_START_SECONDS, lambda: is_running(folder)):
         raise QueueServerMissing(f"the queue server {program} did not start: {_last_words(done.stdout, log)}")
+
+
+def _end_silent(folder: Path) -> None:
+    """End a server of the folder that runs but does not answer: its place is about to be taken."""
+    with suppress(OSError, ValueError, psutil.Error):
+        process = psutil.Process(int((folder / "queue.pid").read_text()))
+        if str(socket_path(folder)) in " ".join(process.cmdline()):
+            process.kill()
+            process.wait(_STOP_SECONDS)
 
 
 def _leave(folder: Path, users: int) -> None:

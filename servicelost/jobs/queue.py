@@ -4,6 +4,7 @@ A job is only a request; the database row it names is the truth. The queue may b
 what is unfinished is asked for again. What a job does, or how it is run, is said elsewhere.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -13,7 +14,7 @@ from uuid import uuid4
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 from redis.retry import Retry as ReconnectPolicy
 from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError
@@ -22,27 +23,37 @@ from rq.serializers import JSONSerializer
 
 from servicelost.config import Settings
 from servicelost.jobs.embedded import ensure_running, queue_server, queue_url
-from servicelost.kernel.errors import ServiceLostError
+from servicelost.kernel.errors import Unavailable
 
 Payload = Mapping[str, str | int | bool | None]
 
 PERFORM = "servicelost.jobs.worker.perform"
+_PATIENCE_SECONDS = 1.5
+_SPARED_SECONDS = 4.0
 _FAILURE_KEPT = timedelta(days=1)
 # While a job is in one of these, asking for it again changes nothing.
 _PENDING = {JobStatus.CREATED, JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED}
 
 
-class QueueDown(ServiceLostError):
-    """The queue server does not answer; the request is not lost if a row in the database asks for it too."""
+class QueueDown(Unavailable):
+    """The queue server takes no job; the request is not lost if a row in the database asks for it too."""
 
-    def __init__(self, reason: Exception) -> None:
-        super().__init__("QUEUE_DOWN", f"the queue server does not answer: {reason}")
+    def __init__(self, error: Exception) -> None:
+        # A server that answers with a refusal has no memory left, or may not write for another reason.
+        answers = isinstance(error, ResponseError)
+        message = f"the queue server {'takes no jobs' if answers else 'does not answer'}"
+        super().__init__("QUEUE_FULL" if answers else "QUEUE_DOWN", message, reason=str(error))
 
 
 class JobQueue:
-    """The queue of one installation; connects when first used and again when a connection was lost."""
+    """The queue of one installation; connects when first used and again when a connection was lost.
+
+    A server that hangs is waited for once; for some seconds after it everybody is told at once.
+    """
 
     def __init__(self, connection: Redis, name: str, timeout: timedelta) -> None:
+        self._spared_until = 0.0
+        self._silence: RedisError | None = None
         self.rq = Queue(
             name,
             connection=connection,
@@ -70,23 +81,37 @@ class JobQueue:
         options: dict[str, Any] = {"retry": Retry(max=retries)} if retries else {}
         if timeout is not None:
             options["job_timeout"] = int(timeout.total_seconds())
-        try:
+        with self._talking():
             return self._send(job_name, payload, job_id, options) or (
                 self._forget_ended(job_id) and self._send(job_name, payload, job_id, options)
             )
-        except RedisError as error:
-            raise QueueDown(error) from error
 
     def waiting(self) -> int:
         """How many jobs wait to be taken. Raises QueueDown."""
-        try:
+        with self._talking():
             return int(self.rq.count)
-        except RedisError as error:
-            raise QueueDown(error) from error
+
+    def check(self) -> None:
+        """Make sure that a job could be put into the queue now. Raises QueueDown."""
+        with self._talking():
+            # Written, not only read: a server without memory still answers questions.
+            self.rq.connection.set(f"{self.rq.name}:checked", 1, ex=60)
 
     def close(self) -> None:
         """Give the connections back; the queue may be used again."""
         self.rq.connection.close()
+
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        if self._silence is not None and time.monotonic() < self._spared_until:
+            raise QueueDown(self._silence)
+        try:
+            yield
+        except RedisError as error:
+            if isinstance(error, TimeoutError):
+                self._silence = error.with_traceback(None)
+                self._spared_until = time.monotonic() + _SPARED_SECONDS
+            raise QueueDown(error) from error
 
     def _send(self, job_name: str, payload: Payload, job_id: str, options: Mapping[str, Any]) -> bool:
         try:
@@ -122,9 +147,10 @@ def open_queue(settings: Settings) -> JobQueue:
     """The queue the settings name; nothing is started and no connection is made yet."""
     connection = Redis.from_url(
         server_url(settings),
-        socket_connect_timeout=2,
-        socket_timeout=5,
-        retry=ReconnectPolicy(NoBackoff(), 1),  # once: a connection may be stale, a page must not wait long
+        socket_connect_timeout=_PATIENCE_SECONDS,
+        socket_timeout=_PATIENCE_SECONDS,
+        # Once, since a connection may be stale; never after silence, since a page must not wait long.
+        retry=ReconnectPolicy(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )
     return JobQueue(connection, settings.queue_name, settings.job_timeout)
 

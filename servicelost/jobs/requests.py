@@ -6,6 +6,7 @@ The run's row is the truth: without a queue server nothing is lost, the next `re
 import logging
 
 from servicelost.jobs.queue import QueueDown
+from servicelost.kernel.errors import Unavailable
 from servicelost.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -19,3 +20,14 @@ def ask_for_run(runtime: Runtime, run_id: int) -> None:
         runtime.queue.enqueue(REPORT_RUN, {"run_id": run_id}, job_id=f"{REPORT_RUN}-{run_id}")
     except QueueDown as error:
         log.warning("report run %d waits: %s", run_id, error)
+
+
+def why_jobs_wait(runtime: Runtime) -> str | None:
+    """A sentence for people when nothing can be put into the queue at the moment; None when it works."""
+    try:
+        runtime.queue.check()
+    except Unavailable as error:
+        return (
+            f"Reports wait, because {error.message}. It will be computed when that is over; nothing is lost."
+        )
+    return None

@@ -19,6 +19,7 @@ from servicelost.jobs.queue import JobQueue, Payload, QueueDown, revive_server, 
 from servicelost.jobs.signals import StopSignals
 from servicelost.kernel.actor import SYSTEM
 from servicelost.kernel.db import PREFIX, Base
+from servicelost.kernel.outages import outage_of
 from servicelost.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -136,10 +137,14 @@ def run_scheduler(
     settings = runtime.settings
     with serving_queue(settings) as queue, StopSignals() as stop:
         scheduler = Scheduler(runtime, jobs, queue)
+        trouble: str | None = None
         while not stop:
             try:
                 revive_server(settings)
                 scheduler.tick()
+                trouble = None
             except (QueueDown, QueueServerMissing, SQLAlchemyError) as error:
-                log.warning("periodic jobs wait: %s", error)
+                told, trouble = trouble, str(outage_of(error) or error)
+                if trouble != told:  # an outage of an hour is not worth a line every few seconds
+                    log.warning("periodic jobs wait: %s", trouble)
             stop.sleep(pause.total_seconds())

@@ -20,11 +20,17 @@ from servicelost.config import Settings
 from servicelost.jobs.embedded import QueueServerMissing
 from servicelost.jobs.queue import Payload, revive_server, server_url, serving_queue
 from servicelost.kernel.errors import NotFound
+from servicelost.kernel.outages import outage_of
 from servicelost.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-_RECONNECT_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 10.0
+# A worker that held so long was not stopped by what stopped the one before.
+_STEADY_SECONDS = 30.0
+
+# After so long without a word the connection is taken for lost, on a network that does not say so.
+_SILENCE_SECONDS = 60
 
 Tasks = Mapping[str, Callable[..., Any]]
 
@@ -51,7 +57,13 @@ def perform(name: str, payload: Payload) -> None:
     """Run one job from the queue: the only function that RQ ever calls; what it returns is not kept."""
     if _shop is None:
         raise RuntimeError("jobs run only in a process that was started by run_worker")
-    run_task(*_shop, name, payload)
+    try:
+        run_task(*_shop, name, payload)
+    except Exception as error:
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        raise outage from None  # RQ logs what it catches: a sentence is enough for what is not our fault
 
 
 def run_worker(runtime: Runtime, tasks: Tasks, *, burst: bool = False) -> None:
@@ -62,10 +74,15 @@ def run_worker(runtime: Runtime, tasks: Tasks, *, burst: bool = False) -> None:
     """
     global _shop
     _shop = runtime, tasks
+    pause = _FIRST_PAUSE
     with serving_queue(runtime.settings), suppress(StopRequested, KeyboardInterrupt):
+        began = time.monotonic()
         while not _work(runtime.settings, burst=burst) and not burst:
-            log.warning("the queue server was lost; connecting again")
-            time.sleep(_RECONNECT_SECONDS)
+            if time.monotonic() - began > _STEADY_SECONDS:
+                pause = _FIRST_PAUSE
+            log.warning("no jobs can be taken at the moment; trying again in %.0f s", pause)
+            time.sleep(pause)
+            began, pause = time.monotonic(), min(2 * pause, _LONGEST_PAUSE)
 
 
 def _work(settings: Settings, *, burst: bool) -> bool:
@@ -84,12 +101,16 @@ def _work(settings: Settings, *, burst: bool) -> bool:
 class _Worker(Worker):
     """RQ's forking worker with our serializer, which keeps the embedded server alive."""
 
+    # RQ's own pause between attempts to connect: a server that is back is noticed soon.
+    max_connection_wait_time = 5.0
+
     def __init__(self, connection: Redis, settings: Settings) -> None:
         super().__init__(
             settings.queue_name,
             connection=connection,
             serializer=JSONSerializer,
             maintenance_interval=60,
+            worker_ttl=_SILENCE_SECONDS,
             log_job_description=False,
         )
         self.stopped_by_signal = False

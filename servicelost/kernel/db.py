@@ -22,9 +22,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from servicelost.kernel.pooling import connect_options, watch_connections
 
 PREFIX = "servicelost_"
 
@@ -140,7 +143,15 @@ class _Column:
 
 
 def open_engine(url: str, **options: Any) -> Engine:
-    """An engine for the URL; SQLite is opened in WAL mode with real, explicit transactions."""
+    """An engine for the URL; SQLite is opened in WAL mode with real, explicit transactions.
+
+    On PostgreSQL connections that the server has closed are replaced, and waiting for locks is bounded.
+    """
+    parsed = make_url(url)
+    if parsed.get_driver_name() == "psycopg":
+        engine = create_engine(url, connect_args=connect_options(parsed), **options)
+        watch_connections(engine)
+        return engine
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         if engine.url.database not in (None, "", ":memory:"):

@@ -92,6 +92,22 @@ class IllegalMove(RuleViolation):
         self.thing, self.state, self.action, self.legal = thing, state, action, tuple(legal)
 
 
+class Unavailable(ServiceLostError):
+    """Something we depend on does not work at the moment; the same request may succeed later.
+
+    `retry_after` says in how many seconds. `reason` is for logs and the command line only: it may name hosts.
+    """
+
+    def __init__(self, code: str, message: str, *, retry_after: int = 5, reason: str = "") -> None:
+        super().__init__(code, message)
+        self.retry_after = retry_after
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """The message with its reason, in one line."""
+        return f"{self.message} ({self.reason})" if self.reason else self.message
+
+
 class NotYet(ServiceLostError):
     """The fact came before the one it builds on; it may be parked and tried again.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from servicelost.kernel.errors import ServiceLostError
 from servicelost.web.problems import Problem, describe
@@ -25,7 +25,7 @@ def handle_errors(blueprint: Blueprint, answer: Answer) -> None:
 
     for status in _STATUSES:
         blueprint.register_error_handler(status, handle)
-    for kind in (ServiceLostError, OperationalError):
+    for kind in (ServiceLostError, SQLAlchemyError, OSError):
         blueprint.register_error_handler(kind, handle)
 
 

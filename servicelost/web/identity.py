@@ -41,6 +41,7 @@ class Caller:
 def find_caller() -> Caller | None:
     """Who makes this request, looked up once; raises NotSignedIn for a token that is not good."""
     if "caller" not in kept():
+        kept()["caller"] = None  # where looking fails, the page that says so must not look again
         kept()["caller"] = _identify()
     return cast(Caller | None, kept()["caller"])
 

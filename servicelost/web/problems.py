@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from servicelost.kernel.errors import (
@@ -23,7 +22,9 @@ from servicelost.kernel.errors import (
     NotYet,
     RuleViolation,
     ServiceLostError,
+    Unavailable,
 )
+from servicelost.kernel.outages import outage_of
 from servicelost.web.current import current_request_id
 from servicelost.web.identity import NotSignedIn
 
@@ -40,7 +41,6 @@ _STATUS: tuple[tuple[type[ServiceLostError], HTTPStatus], ...] = (
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (RuleViolation, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-_BUSY = {"SQLITE_BUSY", "40001", "40P01", "55P03"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,21 @@ def describe(error: BaseException) -> Problem:
         # Flask wraps what nobody caught; the wrapped error knows more.
         cause = getattr(error, "original_exception", None)
         return describe(cause) if cause is not None else _of_http(error)
+    if (outage := outage_of(error)) is not None:
+        return _of_outage(outage)
     if isinstance(error, ServiceLostError):
         return _of_domain(error)
-    if isinstance(error, OperationalError) and _is_busy(error):
-        message = "the database is busy: try again in a moment"
-        return Problem("BUSY", HTTPStatus.SERVICE_UNAVAILABLE, message, headers={"Retry-After": "1"})
     request_id = current_request_id()
     log.error("request %s failed", request_id, exc_info=error)
     message = f"something went wrong on our side and nothing was changed; the log knows it as {request_id}"
     return Problem("INTERNAL", HTTPStatus.INTERNAL_SERVER_ERROR, message)
+
+
+def _of_outage(outage: Unavailable) -> Problem:
+    # No trace: nothing of ours has failed, and during an outage the log would hold nothing else.
+    log.warning("request %s was not served: %s", current_request_id(), outage)
+    headers = {"Retry-After": str(outage.retry_after)}
+    return Problem(outage.code, HTTPStatus.SERVICE_UNAVAILABLE, outage.message, headers=headers)
 
 
 def _of_domain(error: ServiceLostError) -> Problem:
@@ -144,8 +150,3 @@ def _flat(messages: Any, path: str = "") -> Iterator[FieldProblem]:
         yield from (FieldProblem(path or "body", str(message)) for message in messages)
     else:
         yield FieldProblem(path or "body", str(messages))
-
-
-def _is_busy(error: OperationalError) -> bool:
-    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
-    return state in _BUSY

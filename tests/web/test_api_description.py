@@ -61,6 +61,18 @@ def test_every_operation_says_what_it_does_and_how_it_fails(client: FlaskClient)
             if method != "parameters":
                 assert operation["summary"], path
                 assert "default" in operation["responses"], path
+                assert "503" in operation["responses"], path
+
+
+def test_an_outage_is_described_with_its_header(client: FlaskClient) -> None:
+    found = document(client)
+    outage = found["components"]["responses"]["OUTAGE"]
+    assert "Retry-After" in outage["headers"]
+    assert outage["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+    events = found["paths"]["/service/api/v1/events"]["post"]["responses"]["503"]
+    assert events == {"$ref": "#/components/responses/OUTAGE"}
+    health = found["paths"]["/service/api/v1/health"]["get"]["responses"]["503"]
+    assert health["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Health"}
 
 
 def test_the_page_needs_nothing_from_elsewhere(client: FlaskClient) -> None:

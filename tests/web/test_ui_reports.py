@@ -52,7 +52,9 @@ def test_every_report_is_offered_with_its_question(manager: World, client: Flask
 
 def test_looking_at_a_report_asks_for_it_once(manager: World, client: FlaskClient) -> None:
     first, second = (client.get("/service/reports/lost-revenue").text for _ in range(2))
-    assert "Your numbers are being computed. Waiting for a worker." in words(first)
+    assert "Your numbers are being computed. Reports wait, because the queue server does not answer" in words(
+        first
+    )
     assert waiting_run(first) == waiting_run(second)
     progress = client.get(f"/service/reports/runs/{waiting_run(first)}").json
     assert progress == {"done": False, "failed": False, "hint": "Waiting for a worker."}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from servicelost.analytics.lake.capture import confirm
-from servicelost.analytics.lake.manifest import Manifest, write_manifest
+from servicelost.analytics.lake.manifest import Manifest, read_manifest, write_manifest
 from servicelost.analytics.lake.parquet import read_ids
 from servicelost.analytics.lake.storage import Folder
 
@@ -27,13 +27,23 @@ def publish(
     current = replace(manifest, retired=_retired(manifest, before, now))
     write_manifest(folder, current)
     settle(folder, engine, current)
-    folder.remove(folder.data_names() - current.names() - set(current.retired))
+    _remove_unnamed(folder, current)
     return current
 
 
 def settle(folder: Folder, engine: Engine, manifest: Manifest) -> None:
     """Delete the taken entries from the change log and note the lake's number in the database."""
     confirm(engine, manifest, read_ids(folder, manifest.taken) if manifest.taken else ())
+
+
+def sweep(folder: Folder) -> None:
+    """Remove every file that the state in place does not name; raises LakeError for a damaged manifest."""
+    _remove_unnamed(folder, read_manifest(folder))
+
+
+def _remove_unnamed(folder: Folder, manifest: Manifest | None) -> None:
+    kept = set() if manifest is None else manifest.names() | set(manifest.retired)
+    folder.remove(folder.data_names() - kept)
 
 
 def _retired(manifest: Manifest, before: Manifest | None, now: datetime) -> dict[str, datetime]:

@@ -60,11 +60,15 @@ class Folder:
     def replace_text(self, name: str, text: str) -> None:
         """Put a new text in place of the old one; readers see the one or the other, whole."""
         fresh = self.path(f"{name}.new")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path(name))
+        try:
+            with fresh.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path(name))
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
         _settle_folder(self.root)
 
     def data_names(self) -> set[str]:

@@ -4,6 +4,8 @@ Both may be killed at any moment and repeated; two never run at once. A report a
 reads afterwards; how a lake is read is not known here.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
@@ -12,10 +14,11 @@ from servicelost.analytics.lake import capture, columns
 from servicelost.analytics.lake.facts import FACTS
 from servicelost.analytics.lake.manifest import Manifest, new_state, read_manifest, write_manifest
 from servicelost.analytics.lake.parquet import write_ids
-from servicelost.analytics.lake.publishing import publish, settle
+from servicelost.analytics.lake.publishing import publish, settle, sweep
 from servicelost.analytics.lake.step import Progress, Step
 from servicelost.analytics.lake.storage import Folder, LakeError
 from servicelost.kernel.clock import Clock
+from servicelost.kernel.outages import StorageFull, outage_of
 
 WAIT = 900.0
 ROUND = 200_000
@@ -39,7 +42,7 @@ def refresh(
     place by itself, so that a long backlog is never begun anew. Raises LakeError.
     """
     folder = Folder(url)
-    with folder.locked(wait):
+    with folder.locked(wait), _cleared_away(folder):
         manifest = read_manifest(folder)
         if manifest is None or not _continues(engine, folder, manifest):
             return _rebuild(engine, folder, manifest, clock, progress)
@@ -54,12 +57,28 @@ def rebuild(
     `progress` is told the fact, the rows written and the rows in all. The old lake can be read meanwhile.
     """
     folder = Folder(url)
-    with folder.locked(wait):
+    with folder.locked(wait), _cleared_away(folder):
         try:
             before = read_manifest(folder)
         except LakeError:  # a manifest nobody can read is no reason not to make a new one
             before = None
         return _rebuild(engine, folder, before, clock, progress)
+
+
+@contextmanager
+def _cleared_away(folder: Folder) -> Iterator[None]:
+    """Leave nothing of a change that failed: on a full disk it is what the next one needs.
+
+    Raises StorageFull in place of what the writing of files raises then.
+    """
+    try:
+        yield
+    except BaseException as error:
+        with suppress(LakeError):  # a manifest nobody can read names no files to keep: a rebuild will
+            sweep(folder)
+        if isinstance(outage_of(error), StorageFull) and isinstance(error, OSError):
+            raise StorageFull(f"the disk of the lake, {folder.root},", error.strerror or "") from error
+        raise
 
 
 def _continues(engine: Engine, folder: Folder, manifest: Manifest) -> bool:

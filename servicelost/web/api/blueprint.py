@@ -15,6 +15,7 @@ from marshmallow import Schema
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from servicelost.web.api.document import OUTAGE
 from servicelost.web.api.parsing import JsonParser
 from servicelost.web.csrf import harmless
 from servicelost.web.errors import answer_json
@@ -46,11 +47,17 @@ def endpoint(
     body: SchemaType = None,
     query: SchemaType = None,
     doc: dict[str, Any] | None = None,
+    outage: SchemaType = None,
 ) -> Callable[[F], F]:
-    """Make a function an endpoint of the API; it gets `body`, then `query`, then the path's values."""
+    """Make a function an endpoint of the API; it gets `body`, then `query`, then the path's values.
+
+    `outage` is the shape of its 503 where that is not the usual error.
+    """
 
     def add(view: F) -> F:
         made: Any = blueprint.alt_response("default", response="DEFAULT_ERROR")(view)
+        told = {"response": OUTAGE} if outage is None else {"schema": outage}
+        made = blueprint.alt_response(HTTPStatus.SERVICE_UNAVAILABLE, **told)(made)
         made = blueprint.response(status, answer)(made)
         if query is not None:
             made = blueprint.arguments(query, location="query")(made)

@@ -12,6 +12,13 @@ from servicelost import __version__
 from servicelost.intake.catalogue import event_schemas
 from servicelost.web.schemas.problems import ProblemSchema
 
+OUTAGE = "OUTAGE"
+_OUTAGE = {
+    "description": "What is needed for this does not work at the moment (DATABASE_UNAVAILABLE, BUSY, "
+    "STORAGE_FULL): send the same again after Retry-After seconds.",
+    "headers": {"Retry-After": {"schema": {"type": "integer"}}},
+    "content": {"application/json": {"schema": ProblemSchema}},
+}
 # The name under which flask-smorest keeps our Api beside a host's own.
 _CONFIG_PREFIX = "SERVICELOST_"
 _ABOUT = """Facts go in as events, decisions about lines are made on visits, what was lost is read from the
@@ -53,6 +60,7 @@ def describe_api(app: Flask, blueprint: Blueprint, url_prefix: str) -> None:
     )
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
+    api.spec.components.response(OUTAGE, _OUTAGE, lazy=True)
     api.register_blueprint(blueprint, url_prefix=url_prefix)
     api.spec.components.schema(
         "Event",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from servicelost.kernel.actor import SYSTEM
-from servicelost.kernel.errors import ServiceLostError
+from servicelost.kernel.errors import Unavailable
 from servicelost.runtime import Runtime
 from servicelost.web.api.blueprint import endpoint
 from servicelost.web.current import current_runtime
@@ -14,7 +14,7 @@ from servicelost.web.permissions import Action
 from servicelost.web.schemas.health import HealthSchema
 
 
-@endpoint("GET", "/health", Action.PUBLIC, tag="operations", answer=HealthSchema)
+@endpoint("GET", "/health", Action.PUBLIC, tag="operations", answer=HealthSchema, outage=HealthSchema)
 def health() -> tuple[dict[str, Any], int]:
     """Tell whether the database and the queue answer
 
@@ -37,7 +37,7 @@ def _database(runtime: Runtime) -> str:
 
 def _queue(runtime: Runtime) -> str:
     try:
-        runtime.queue.waiting()
-    except ServiceLostError:
+        runtime.queue.check()
+    except Unavailable:
         return "down"
     return "ok"

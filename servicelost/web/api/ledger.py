@@ -60,10 +60,13 @@ def reverse_entry(body: dict[str, Any], entry_id: int) -> dict[str, Any]:
 
     Nothing is edited or deleted: the answer is the REVERSAL, which stands in the period of its LOSS.
     """
-    with current_runtime().unit(current_actor()) as book:
+
+    def reverse(book: Book) -> dict[str, Any]:
         loss = get_visible(book, LedgerEntry, entry_id)
         reverse_loss(book, loss.id, body["reason"], body["note"])
         return _shape(book, book.many(ENTRIES_OF_LOSS, loss.id)[-1])
+
+    return current_runtime().repeated(current_actor(), reverse)
 
 
 def _matching(book: Book, query: dict[str, Any]) -> Select[Any]:

@@ -12,6 +12,7 @@ from servicelost.analytics.models import ReportRun, RunState
 from servicelost.analytics.registry import REPORTS
 from servicelost.analytics.runs import visible_run
 from servicelost.intake.catalogue.ndjson import read_json
+from servicelost.jobs.requests import why_jobs_wait
 from servicelost.kernel.errors import FieldProblem, InvalidInput
 from servicelost.web.api.blueprint import endpoint
 from servicelost.web.api.parsing import JSON, read_body, require_content_type
@@ -59,7 +60,8 @@ def start_report(name: str) -> tuple[dict[str, Any], dict[str, str]]:
 def get_run(run_id: int) -> dict[str, Any]:
     """Show how far a run is, and its result"""
     with current_runtime().unit(current_actor(), reading=True) as book:
-        return _shape(visible_run(book, run_id))
+        run = visible_run(book, run_id)
+    return _shape(run)
 
 
 @endpoint(
@@ -92,7 +94,8 @@ def _drill(text: str) -> dict[str, Any]:
 
 def _shape(run: ReportRun) -> dict[str, Any]:
     result = json.loads(run.result) if run.state == RunState.DONE and run.result else None
-    return {**run.__dict__, "result": result}
+    note = why_jobs_wait(current_runtime()) if run.state == RunState.QUEUED else None
+    return {**run.__dict__, "result": result, "note": note}
 
 
 def _parameters() -> dict[str, Any]:

@@ -35,6 +35,9 @@ class RunSchema(Schema):
     started_at = fields.AwareDateTime(allow_none=True)
     finished_at = fields.AwareDateTime(allow_none=True)
     error = fields.String(allow_none=True)
+    note = fields.String(
+        allow_none=True, metadata={"description": "Why a QUEUED run waits, when the queue server is down."}
+    )
     result = fields.Raw(allow_none=True, metadata={"description": "The document, when DONE."})
 
 

@@ -71,16 +71,16 @@ def _undo(book: Book, line_id: int, _version: int | None, _sent: Mapping[str, An
 
 def _decide(visit_id: int, line_id: int, kind: str, schema: Schema, verb: Verb) -> ResponseReturnValue:
     actor, runtime = current_actor(), current_runtime()
+
+    def decide(book: Book) -> None:
+        if get_visible(book, Line, line_id).visit_id != visit_id:
+            raise NotFound("NOT_FOUND", f"visit {visit_id} has no line {line_id}")
+        verb(book, line_id, _version(), sent)
+
     try:
         sent = read_form(schema, _typed())
-
-        def act(book: Book) -> None:
-            if get_visible(book, Line, line_id).visit_id != visit_id:
-                raise NotFound("NOT_FOUND", f"visit {visit_id} has no line {line_id}")
-            verb(book, line_id, _version(), sent)
-
         # Repeating is safe: whoever changed the line itself is found by its version each time.
-        runtime.repeated(actor, act)
+        runtime.repeated(actor, decide)
     except (Conflict, InvalidInput, RuleViolation) as error:
         with runtime.unit(actor, reading=True) as book:
             visit = get_visible(book, Visit, visit_id)

@@ -66,7 +66,7 @@ def home() -> ResponseReturnValue:
         period=period,
         window=window,
         waiting=waiting,
-        hint=None if waiting is None else progress_hint(waiting, now),
+        hint=None if waiting is None else progress_hint(current_runtime(), waiting, now),
         complete=all(answer.document is not None for answer in asked.values()),
         content=_content(asked),
         as_of=asked["lost-revenue"].as_of,

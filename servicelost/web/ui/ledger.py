@@ -60,11 +60,14 @@ def entry(entry_id: int) -> ResponseReturnValue:
 def reverse(entry_id: int) -> ResponseReturnValue:
     """Take the loss back by a reversing entry."""
     runtime, actor = current_runtime(), current_actor()
+
+    def take_back(book: Book) -> None:
+        get_visible(book, LedgerEntry, entry_id)
+        reverse_loss(book, entry_id, form["reason"], form["note"])
+
     try:
         form = read_form(ReverseSchema(), request.form)
-        with runtime.unit(actor) as book:
-            get_visible(book, LedgerEntry, entry_id)
-            reverse_loss(book, entry_id, form["reason"], form["note"])
+        runtime.repeated(actor, take_back)
     except (Conflict, InvalidInput, RuleViolation) as error:
         problem = describe(error)
         say(Message(problem.message, wrong=True))

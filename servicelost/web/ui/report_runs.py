@@ -17,7 +17,7 @@ from servicelost.analytics.present import present
 from servicelost.analytics.registry import get_spec
 from servicelost.analytics.runs import request_report
 from servicelost.analytics.spec import ReportSpec
-from servicelost.jobs.requests import ask_for_run
+from servicelost.jobs.requests import ask_for_run, why_jobs_wait
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.book import Book
 from servicelost.runtime import Runtime
@@ -62,22 +62,24 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
     return runtime.repeated(actor, ask)
 
 
-def progress_of(run: ReportRun, now: datetime) -> dict[str, Any]:
+def progress_of(runtime: Runtime, run: ReportRun, now: datetime) -> dict[str, Any]:
     """How far the run is, for a page that asks after it."""
     return {
         "done": run.state == RunState.DONE,
         "failed": run.state == RunState.FAILED,
-        "hint": progress_hint(run, now),
+        "hint": progress_hint(runtime, run, now),
     }
 
 
-def progress_hint(run: ReportRun, now: datetime) -> str:
+def progress_hint(runtime: Runtime, run: ReportRun, now: datetime) -> str:
     """How far the run is, in words."""
     if run.state == RunState.FAILED:
         return f"It could not be computed: {run.error}"
     waited = round((now - run.requested_at).total_seconds())
     if run.state == RunState.RUNNING:
         return f"Computing, {waited} s so far."
+    if why := why_jobs_wait(runtime):
+        return why
     if waited < _PATIENCE_SECONDS:
         return "Waiting for a worker."
     return f"No worker has taken it for {waited} s. Is one running (servicelost worker)?"

@@ -51,8 +51,10 @@ def report(name: str) -> ResponseReturnValue:
 @page(f"/reports/runs/{ID}run_id>", Action.READ_REPORTS)
 def report_progress(run_id: int) -> ResponseReturnValue:
     """How far a run is, for the page that waits for it."""
-    with current_runtime().unit(current_actor(), reading=True) as book:
-        return jsonify(progress_of(visible_run(book, run_id), book.now))
+    runtime = current_runtime()
+    with runtime.unit(current_actor(), reading=True) as book:
+        run = visible_run(book, run_id)
+    return jsonify(progress_of(runtime, run, runtime.clock.now()))
 
 
 @page(f"/reports/runs/{ID}run_id>/file", Action.READ_REPORTS)
@@ -68,9 +70,10 @@ def report_file(run_id: int) -> ResponseReturnValue:
 
 
 def _show(asked: Asked, values: dict[str, Any]) -> str:
-    with current_runtime().unit(current_actor(), reading=True) as book:
+    runtime = current_runtime()
+    with runtime.unit(current_actor(), reading=True) as book:
         fields = parameters(book, asked.spec, values)
-        hint = None if asked.waiting is None else progress_hint(asked.waiting, book.now)
+    hint = None if asked.waiting is None else progress_hint(runtime, asked.waiting, runtime.clock.now())
     return render_template(
         "servicelost/report.html", asked=asked, fields=fields, hint=hint, content=_content(asked)
     )

@@ -28,6 +28,9 @@ from servicelost.intake.service import CHUNK, MakeUnit, apply_all
 
 Progress = Callable[[int, int], None]
 
+# Texts of so many characters weigh as much as one more event.
+_LONG = 10_000
+
 
 class RowOutcome(StrEnum):
     """What became of a row; LEFT_OUT: the mapping has no event for it."""
@@ -82,24 +85,32 @@ def import_files(
     with RejectsWriter(rejects_folder, source.files) as rejects:
         for groups in _chunks(passing):
             _take_groups(make_unit, groups, summary, rejects)
-            progress(summary.read, total)
+            progress(summary.read, max(total, summary.read))
         summary.rejects = rejects.paths
+    progress(summary.read, summary.read)
     summary.counts = passing.counts
     return summary
 
 
 def _chunks(groups: Iterable[MappedRow]) -> Iterator[list[MappedRow]]:
-    """Groups together until there are enough events for one transaction."""
+    """Groups together until there are enough rows, events or long texts for one transaction."""
     chunk: list[MappedRow] = []
-    events = 0
+    weight = 0
     for group in groups:
         chunk.append(group)
-        events += len(group.events) + len(group.rejected)
-        if events >= CHUNK:
+        weight += _weight(group)
+        if weight >= CHUNK:
             yield chunk
-            chunk, events = [], 0
+            chunk, weight = [], 0
     if chunk:
         yield chunk
+
+
+def _weight(group: MappedRow) -> int:
+    """What a group adds to its chunk, so that neither rows left out nor long ones fill the memory."""
+    rows = [*(event.row for event in group.events[:1]), *(bad.row for bad in group.rejected)]
+    length = sum(len(cell) for row in rows for cell in row.cells)
+    return max(group.read, len(group.events) + len(group.rejected)) + length // _LONG
 
 
 def _take_groups(

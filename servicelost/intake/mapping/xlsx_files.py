@@ -26,6 +26,7 @@ LARGEST_UNPACKED = 1_000_000_000
 LARGEST_RATIO = 200
 _RATIO_MATTERS_FROM = 20_000_000
 MOST_COLUMNS = 500
+MOST_ROWS = 1_048_576
 LONGEST_CELL = 32_767
 
 # What a workbook that is damaged or made up can make the reading libraries raise.
@@ -69,6 +70,16 @@ class XlsxFile(SourceFile):
                 yield number, tuple([_text(cell) for cell in cells]), ""
         except _BROKEN as error:
             raise self._unreadable(error) from None
+        finally:
+            workbook.close()
+
+    def beyond(self) -> int:
+        """As many rows as the sheet says it has; nothing but a progress bar depends on it."""
+        workbook = self._open()
+        try:
+            return min(workbook[self._sheet].max_row or 0, MOST_ROWS)
+        except _BROKEN:
+            return 0
         finally:
             workbook.close()
 

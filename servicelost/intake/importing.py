@@ -15,6 +15,7 @@ from servicelost.directory.models import DEALERSHIP_BY_CODE
 from servicelost.intake.mapping import (
     Count,
     DealershipDefinition,
+    MappedEvent,
     MappedRow,
     MappedSource,
     Problem,
@@ -124,14 +125,16 @@ def _take_groups(
     else:
         results = apply_all(make_unit, [(index, one.event) for index, one in enumerate(mapped)])
     by_row: dict[SourceRow, list[EventResult]] = {}
+    problems: dict[SourceRow, list[Problem]] = {}
     for one, result in zip(mapped, results, strict=True):
         summary.events[result.outcome.value] += 1
         by_row.setdefault(one.row, []).append(result)
+        if result.outcome is Outcome.REJECTED:
+            problems.setdefault(one.row, []).append(_problem(one, result))
     for row, of_row in by_row.items():
-        refused = [result for result in of_row if result.outcome is Outcome.REJECTED]
         summary.rows[_outcome_of(of_row)] += 1
-        if refused:
-            _reject(RejectedRow(row, [_problem(result) for result in refused]), summary, rejects)
+        if row in problems:
+            _reject(RejectedRow(row, problems[row]), summary, rejects)
     for group in groups:
         for bad in group.rejected:
             summary.rows[RowOutcome.REJECTED] += 1
@@ -146,10 +149,11 @@ def _outcome_of(results: Sequence[EventResult]) -> RowOutcome:
     return next(row for outcome, row in _WEIGHTS if outcome in found)
 
 
-def _problem(result: EventResult) -> Problem:
+def _problem(mapped: MappedEvent, result: EventResult) -> Problem:
+    """Why the event was refused, told of the column that the field complained of was taken from."""
     first = result.errors[0] if result.errors else {}
     return Problem(
-        str(first.get("field", "")),
+        mapped.column_of(str(first.get("field", ""))),
         str(first.get("value", "")),
         result.message or "",
         str(first.get("expected", "")),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A child that has ended; `peak` is its largest resident memory in bytes, `processor` its seconds of it."""
+    """A child that has ended: how long it took, its processor time, its largest resident memory in bytes."""
 
     code: int
     out: str
@@ -34,7 +34,8 @@ def run_program(folder: Path, *arguments: str | Path, seconds: float = 280) -> E
 def run_measured(command: Sequence[str], folder: Path, *, seconds: float) -> Ended:
     """Run any command and watch its memory until it ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "SERVICELOST_INSTANCE_PATH": str(folder)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SERVICELOST_")}
+    environment = {**kept, "SERVICELOST_INSTANCE_PATH": str(folder)}
     began, used = time.monotonic(), _processor()
     with (folder / "out").open("w+") as out, (folder / "err").open("w+") as err:
         child = subprocess.Popen(command, env=environment, stdout=out, stderr=err)

@@ -6,7 +6,7 @@ Every booking is different from every other one, so that nothing is small becaus
 from collections.abc import Iterator
 from pathlib import Path
 
-_HEAD = """
+HEAD = """
 mapping = 1
 title = "A flood of rows"
 source = "flood"
@@ -22,7 +22,7 @@ time = "%H:%M"
 moment = "%d/%m/%Y %H:%M"
 """
 
-BOOKINGS = f"""{_HEAD}
+BOOKINGS = f"""{HEAD}
 [inputs.bookings]
 files = "*bookings*"
 [inputs.bookings.values]
@@ -41,7 +41,7 @@ customer = {{ id = "{{Customer}}", phone = "{{Phone}}" }}
 reason = "{{Reason}}"
 """
 
-ORDERS = f"""{_HEAD}
+ORDERS = f"""{HEAD}
 [inputs.orders]
 files = "*orders*"
 [inputs.orders.values]
@@ -75,7 +75,7 @@ amount = "{{Amount}}"
 """
 
 _BATCH = 20_000
-_WORDS = "the brakes squeal when it is cold and the left mirror does not fold in any more; " * 3
+LONG_TEXT = "the brakes squeal when it is cold and the left mirror does not fold in any more; " * 3
 
 
 def write_mapping(folder: Path, text: str) -> Path:
@@ -102,7 +102,7 @@ def _bookings(first: int, number: int) -> Iterator[str]:
         day, hour = 1 + n % 28, 8 + n % 10
         yield (
             f"B{n:09},{day:02}/03/2026 {hour:02}:15,{day:02}/04/2026,{hour:02}:30,C{n:09},"
-            f"+34 600 {n:09},{_WORDS} {n}\n"
+            f"+34 600 {n:09},{LONG_TEXT} {n}\n"
         )
 
 
@@ -115,7 +115,7 @@ def write_orders(folder: Path, orders: int, lines: int = 4) -> list[Path]:
     with paths[1].open("w") as stream:
         stream.write("Order,Line,Service,Amount,Remark\n")
         stream.writelines(
-            f"O{n:08},{line},Service {line},{100 + n % 90}.00,{_WORDS} {n}/{line}\n"
+            f"O{n:08},{line},Service {line},{100 + n % 90}.00,{LONG_TEXT} {n}/{line}\n"
             for n in reversed(range(orders))
             for line in range(lines)
         )

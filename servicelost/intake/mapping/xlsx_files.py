@@ -4,6 +4,8 @@ Typed cells become Exact texts, so that the date and number formats of the mappi
 them. Old binary XLS files are refused.
 """
 
+import lzma
+import struct
 import warnings
 import zipfile
 import zlib
@@ -19,14 +21,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 from servicelost.intake.catalogue.problems import did_you_mean
 from servicelost.intake.mapping.cells import Exact
 from servicelost.intake.mapping.definition import InputDefinition
+from servicelost.intake.mapping.sheet_rows import MOST_ROWS, sheet_rows
 from servicelost.intake.mapping.source_files import SourceFile
 from servicelost.kernel.errors import InvalidInput
 
 LARGEST_UNPACKED = 1_000_000_000
 LARGEST_RATIO = 200
-_RATIO_MATTERS_FROM = 20_000_000
+_RATIO_MATTERS_FROM = 2_000_000
+# Parts that are no sheets are held in memory as a whole.
+_LARGEST_PART = 10_000_000
+_LARGEST_TEXTS = 50_000_000
 MOST_COLUMNS = 500
-MOST_ROWS = 1_048_576
 LONGEST_CELL = 32_767
 
 # What a workbook that is damaged or made up can make the reading libraries raise.
@@ -40,6 +45,9 @@ _BROKEN = (
     SyntaxError,
     EOFError,
     RuntimeError,
+    OSError,
+    struct.error,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -64,10 +72,10 @@ class XlsxFile(SourceFile):
         workbook = self._open()
         try:
             sheet = workbook[self._choose([sheet.title for sheet in workbook.worksheets])]
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(values_only=True, max_col=len(self.columns) or MOST_COLUMNS)
-            for number, cells in enumerate(rows, start=1):
-                yield number, tuple([_text(cell) for cell in cells]), ""
+            width = len(self.columns)
+            for number, cells in sheet_rows(sheet, width or MOST_COLUMNS):
+                texts = [_text(cell) for cell in cells]
+                yield number, (*texts, *[""] * (width - len(texts))), ""
         except _BROKEN as error:
             raise self._unreadable(error) from None
         finally:
@@ -117,15 +125,26 @@ def refuse_bombs(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except _BROKEN as error:
         message = f"{path.name} is not an XLSX workbook ({error}); save it as XLSX or CSV"
         raise InvalidInput("INVALID_FILE", message) from None
+    for entry in entries:
+        _refuse_large_part(path, entry)
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
     bomb = unpacked > _RATIO_MATTERS_FROM and unpacked / packed > LARGEST_RATIO
     if unpacked > LARGEST_UNPACKED or bomb:
         message = f"{path.name} would unpack from {packed} to {unpacked} bytes, which no honest workbook does"
         raise InvalidInput("INVALID_FILE", message)
+
+
+def _refuse_large_part(path: Path, entry: zipfile.ZipInfo) -> None:
+    name = entry.filename.lower()
+    most = _LARGEST_TEXTS if name.endswith("sharedstrings.xml") else _LARGEST_PART
+    # Pictures and the like are never unpacked, sheets are read row by row.
+    if name.endswith((".xml", ".rels")) and "worksheets/" not in name and entry.file_size > most:
+        message = f"{path.name}: its part {entry.filename} has {entry.file_size} bytes, at most {most}"
+        raise InvalidInput("INVALID_FILE", f"{message} are read; save the sheet as CSV")
 
 
 def _text(cell: object) -> str:

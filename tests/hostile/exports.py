@@ -85,24 +85,24 @@ def write_mapping(folder: Path, text: str) -> Path:
     return path
 
 
-def write_bookings(folder: Path, megabytes: int) -> Path:
-    """A file of about so many megabytes, each row a good booking of its own."""
+def write_bookings(folder: Path, megabytes: int, wide: int = 1) -> Path:
+    """A file of about so many megabytes, each row a good booking of its own; wider rows are fewer."""
     path = folder / "bookings.csv"
     with path.open("w") as stream:
         stream.write("Booking,Created,Day,Hour,Customer,Phone,Reason\n")
         for first in range(0, megabytes * 1_000_000, _BATCH):
-            stream.writelines(_bookings(first, _BATCH))
+            stream.writelines(_bookings(first, _BATCH, LONG_TEXT * wide))
             if stream.tell() >= megabytes * 1_000_000:
                 break
     return path
 
 
-def _bookings(first: int, number: int) -> Iterator[str]:
+def _bookings(first: int, number: int, text: str) -> Iterator[str]:
     for n in range(first, first + number):
         day, hour = 1 + n % 28, 8 + n % 10
         yield (
             f"B{n:09},{day:02}/03/2026 {hour:02}:15,{day:02}/04/2026,{hour:02}:30,C{n:09},"
-            f"+34 600 {n:09},{LONG_TEXT} {n}\n"
+            f"+34 600 {n:09},{text} {n}\n"
         )
 
 

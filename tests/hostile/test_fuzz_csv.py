@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.children import run_program
+from tests.hostile.children import read_files
 from tests.hostile.exports import BOOKINGS, ORDERS, write_bookings, write_mapping, write_orders
 from tests.hostile.fuzzing import mutants, profile, read_all
 
@@ -16,8 +16,9 @@ GOOD = "B1,09/03/2026 08:15,09/04/2026,08:30,C1,+34 600 1,brakes"
 MAPPING = BOOKINGS.encode()
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1", "utf-7")
 NASTY = st.sampled_from(
-    ['"', '""', "'", "\0", "\x1a", "\r", "\n", "\r\n", "\n\r", ",", ";", "\t", "|", "\ufeff", "\u2028", "=1+1",
-     "\x85", "NaN", "1e999999", "-" * 50, "9" * 5000, "09/03/0001 08:15", "31/12/9999 23:59", "é", "𝔘", "\x0b"]
+    ['"', '""', "'", "\0", "\x1a", "\r", "\n", "\r\n", "\n\r", ",", ";", "\t", "|", "\ufeff", "\u2028",
+     "=1+1", "\x85", "NaN", "1e999999", "-" * 50, "9" * 5000, "09/03/0001 08:15", "31/12/9999 23:59",
+     "é", "𝔘", "\x0b"]
 )  # fmt: skip
 CELLS = st.one_of(NASTY, st.text(max_size=12), st.sampled_from(GOOD.split(",")))
 
@@ -122,8 +123,8 @@ def test_memory_and_time_are_bounded(tmp_path: Path, write) -> None:  # type: ig
     path = tmp_path / "bookings.csv"
     write(path)
     mapping = write_mapping(tmp_path, BOOKINGS)
-    ended = run_program(tmp_path / "i", "import", "--dry-run", "--mapping", mapping, path)
-    assert ended.code in (0, 1, 2)
+    ended = read_files(tmp_path, mapping, path)
+    assert ended.code in (0, 1)
     assert "Traceback" not in ended.err
     assert ended.peak < 300_000_000
     assert ended.processor < 60
@@ -136,6 +137,6 @@ def test_the_longest_rows_in_a_join(tmp_path: Path) -> None:
         for n in range(300):
             stream.write(f"O00000001,x{n},Oil,10.00,{'𝔘' * 120_000}\n")
     mapping = write_mapping(tmp_path, ORDERS)
-    ended = run_program(tmp_path / "i", "import", "--dry-run", "--mapping", mapping, *paths)
-    assert "too many rows of lines" in ended.err
+    ended = read_files(tmp_path, mapping, *paths)
+    assert "302 rejected: too many rows of lines" in ended.out
     assert ended.peak < 400_000_000

@@ -20,9 +20,11 @@ VALUES = (
     "-inf", "9223372036854775807", "1" * 100, "1979-05-27T07:32:00Z", "07:32:00", '"{"', '"{}"', '"{{}}"',
     '"%"', '"%Y%Y"', '"%\\u0000"', '"../../etc"', '"Mars/Olympus"', '"\\u0000"', '"\\U0010FFFF"', '"auto"',
     '"utf-16"', '"idna"', '"rot13"', '"hex"', '"zlib"', '"a.b.c"', '"orders.orders.x"', '"item"', '"99:99"',
-    '{ value = "{x}", map = {} }', '{ date = "x", time = "25:00" }', '{ rows = "positions" }', '"' + "x" * 999 + '"',
+    '{ value = "{x}", map = {} }', '{ date = "x", time = "25:00" }', '{ rows = "positions" }',
+    '"' + "x" * 999 + '"',
     '{ nth = [] }', '{ nth = ["nope"] }', '{ earliest = ["item"] }', '{ value = "{x}", split = "" }',
-    '{ value = "{x}", default = "" }', '{ stamps = "x", pick = "last" }', '{ moment = "" }', "{ above = nan }",
+    '{ value = "{x}", default = "" }', '{ stamps = "x", pick = "last" }', '{ moment = "" }',
+    "{ above = nan }",
     '{ above = "1e999999999" }', '{ before = "x" }', '{ stamps = "" }', '{ split = "x", by = "" }',
 )  # fmt: skip
 

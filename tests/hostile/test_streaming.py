@@ -51,7 +51,7 @@ def test_joined_files_stream(tmp_path: Path) -> None:
 @only_long
 @pytest.mark.timeout(7200)
 def test_two_gigabytes(tmp_path: Path) -> None:
-    ended = checked(tmp_path, BOOKINGS, [write_bookings(tmp_path, 2000)], seconds=7000)
+    ended = checked(tmp_path, BOOKINGS, [write_bookings(tmp_path, 2000, wide=4)], seconds=7000)
     assert ended.peak < BOUND
 
 

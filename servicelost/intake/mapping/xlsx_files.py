@@ -10,6 +10,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -69,27 +70,17 @@ class XlsxFile(SourceFile):
 
     def records(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
         """Every row of the sheet with its number, from 1."""
-        workbook = self._open()
-        try:
+        with self._workbook() as workbook:
             sheet = workbook[self._choose([sheet.title for sheet in workbook.worksheets])]
             width = len(self.columns)
             for number, cells in sheet_rows(sheet, width or MOST_COLUMNS):
                 texts = [_text(cell) for cell in cells]
                 yield number, (*texts, *[""] * (width - len(texts))), ""
-        except _BROKEN as error:
-            raise self._unreadable(error) from None
-        finally:
-            workbook.close()
 
     def beyond(self) -> int:
         """As many rows as the sheet says it has; nothing but a progress bar depends on it."""
-        workbook = self._open()
-        try:
+        with self._workbook() as workbook:
             return min(workbook[self._sheet].max_row or 0, MOST_ROWS)
-        except _BROKEN:
-            return 0
-        finally:
-            workbook.close()
 
     def _header(self) -> tuple[str, ...]:
         for number, cells, _ in self.records():
@@ -100,13 +91,18 @@ class XlsxFile(SourceFile):
         )
         raise InvalidInput("INVALID_FILE", message)
 
-    def _open(self) -> Any:
+    @contextmanager
+    def _workbook(self) -> Iterator[Any]:
+        """The opened workbook; its file is closed whatever is wrong with it, and that is told."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                return load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+            with self.path.open("rb") as stream:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)
+                    workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+                yield workbook
         except _BROKEN as error:
-            raise self._unreadable(error) from None
+            message = f"{self.path.name} is not a readable XLSX workbook: {error}"
+            raise InvalidInput("INVALID_FILE", message) from None
 
     def _choose(self, sheets: list[str]) -> str:
         wanted = self.definition.sheet
@@ -115,9 +111,6 @@ class XlsxFile(SourceFile):
             raise InvalidInput("INVALID_FILE", f"{self.path.name} has no sheet {wanted!r}; {expected}")
         self._sheet = wanted or sheets[0]
         return self._sheet
-
-    def _unreadable(self, error: Exception) -> InvalidInput:
-        return InvalidInput("INVALID_FILE", f"{self.path.name} is not a readable XLSX workbook: {error}")
 
 
 def refuse_bombs(path: Path) -> None:

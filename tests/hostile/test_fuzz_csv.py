@@ -134,9 +134,9 @@ def test_memory_and_time_are_bounded(tmp_path: Path, write) -> None:  # type: ig
 def test_the_longest_rows_in_a_join(tmp_path: Path) -> None:
     paths = write_orders(tmp_path, 10)
     with paths[1].open("a") as stream:
-        for n in range(300):
+        for n in range(300):  # with the four there are and their order: 305
             stream.write(f"O00000001,x{n},Oil,10.00,{'𝔘' * 120_000}\n")
     mapping = write_mapping(tmp_path, ORDERS)
     ended = read_files(tmp_path, mapping, *paths)
-    assert "302 rejected: too many rows of lines" in ended.out
+    assert "305 rejected: too many rows of lines" in ended.out
     assert ended.peak < 400_000_000

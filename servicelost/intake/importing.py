@@ -16,6 +16,7 @@ from servicelost.directory.models import DEALERSHIP_BY_CODE
 from servicelost.intake.mapping import (
     Count,
     DealershipDefinition,
+    MappedEvent,
     MappedRow,
     MappedSource,
     Problem,
@@ -29,6 +30,9 @@ from servicelost.intake.service import CHUNK, MakeUnit, apply_all
 from servicelost.kernel.outages import StorageFull, outage_of
 
 Progress = Callable[[int, int], None]
+
+# Texts of so many characters weigh as much as one more event.
+_LONG = 10_000
 
 
 class RowOutcome(StrEnum):
@@ -85,8 +89,9 @@ def import_files(
     with _told_when_full(rejects_folder), RejectsWriter(rejects_folder, source.files) as rejects:
         for groups in _chunks(passing):
             _take_groups(make_unit, groups, summary, rejects)
-            progress(summary.read, total)
+            progress(summary.read, max(total, summary.read))
     summary.rejects = rejects.paths
+    progress(summary.read, summary.read)
     summary.counts = passing.counts
     return summary
 
@@ -105,17 +110,24 @@ def _told_when_full(folder: Path) -> Iterator[None]:
 
 
 def _chunks(groups: Iterable[MappedRow]) -> Iterator[list[MappedRow]]:
-    """Groups together until there are enough events for one transaction."""
+    """Groups together until there are enough rows, events or long texts for one transaction."""
     chunk: list[MappedRow] = []
-    events = 0
+    weight = 0
     for group in groups:
         chunk.append(group)
-        events += len(group.events) + len(group.rejected)
-        if events >= CHUNK:
+        weight += _weight(group)
+        if weight >= CHUNK:
             yield chunk
-            chunk, events = [], 0
+            chunk, weight = [], 0
     if chunk:
         yield chunk
+
+
+def _weight(group: MappedRow) -> int:
+    """What a group adds to its chunk, so that neither rows left out nor long ones fill the memory."""
+    rows = [*(event.row for event in group.events[:1]), *(bad.row for bad in group.rejected)]
+    length = sum(len(cell) for row in rows for cell in row.cells)
+    return max(group.read, len(group.events) + len(group.rejected)) + length // _LONG
 
 
 def _take_groups(
@@ -129,14 +141,16 @@ def _take_groups(
     else:
         results = apply_all(make_unit, [(index, one.event) for index, one in enumerate(mapped)])
     by_row: dict[SourceRow, list[EventResult]] = {}
+    problems: dict[SourceRow, list[Problem]] = {}
     for one, result in zip(mapped, results, strict=True):
         summary.events[result.outcome.value] += 1
         by_row.setdefault(one.row, []).append(result)
+        if result.outcome is Outcome.REJECTED:
+            problems.setdefault(one.row, []).append(_problem(one, result))
     for row, of_row in by_row.items():
-        refused = [result for result in of_row if result.outcome is Outcome.REJECTED]
         summary.rows[_outcome_of(of_row)] += 1
-        if refused:
-            _reject(RejectedRow(row, [_problem(result) for result in refused]), summary, rejects)
+        if row in problems:
+            _reject(RejectedRow(row, problems[row]), summary, rejects)
     for group in groups:
         for bad in group.rejected:
             summary.rows[RowOutcome.REJECTED] += 1
@@ -151,10 +165,11 @@ def _outcome_of(results: Sequence[EventResult]) -> RowOutcome:
     return next(row for outcome, row in _WEIGHTS if outcome in found)
 
 
-def _problem(result: EventResult) -> Problem:
+def _problem(mapped: MappedEvent, result: EventResult) -> Problem:
+    """Why the event was refused, told of the column that the field complained of was taken from."""
     first = result.errors[0] if result.errors else {}
     return Problem(
-        str(first.get("field", "")),
+        mapped.column_of(str(first.get("field", ""))),
         str(first.get("value", "")),
         result.message or "",
         str(first.get("expected", "")),

@@ -6,7 +6,7 @@ there are and which belong together is not known here.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from servicelost.intake.catalogue import IntakeEvent, Terms, parse_event
@@ -35,12 +35,21 @@ Builder = Callable[[Scope, Problems], Any]
 
 @dataclass(frozen=True, slots=True)
 class MappedEvent:
-    """An event as the source would send it, the same event parsed, and the row it came from."""
+    """An event as the source would send it, the same event parsed, and the row it came from.
+
+    `columns` says of each field of the event which column it was taken from.
+    """
 
     raw: dict[str, Any]
     event: IntakeEvent
     row: SourceRow
     rank: int
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def column_of(self, name: str) -> str:
+        """The column of a field that a rule of the domain names, with its path or without; else the name."""
+        found = {column for path, column in self.columns.items() if path == name or path.endswith(f".{name}")}
+        return found.pop() if len(found) == 1 else name
 
 
 class RuleMachine:
@@ -63,6 +72,7 @@ class RuleMachine:
         self._fields: dict[str, tuple[str, str]] = {}
         self._data = self._object(rule.data, rule.input, "data")
         self._note_columns()
+        self._columns = {path: self._column(*place) for path, place in self._fields.items() if place[1]}
 
     def build(self, scope: Scope, problems: Problems) -> list[MappedEvent]:
         """The events of the row by this rule; what is wrong with them is added to the problems."""
@@ -92,7 +102,8 @@ class RuleMachine:
         if len(problems) > already:
             return None
         try:
-            return MappedEvent(raw, parse_event(raw, self._terms), scope.row, self._rule.rank)
+            event = parse_event(raw, self._terms)
+            return MappedEvent(raw, event, scope.row, self._rule.rank, self._columns)
         except InvalidInput as refusal:
             problems += [self._in_columns(problem, scope) for problem in refusal.errors]
             return None
@@ -164,16 +175,15 @@ class RuleMachine:
         return build
 
     def _note_columns(self) -> None:
-        for field, names in (("event_id", self._rule.id.names), ("occurred_at", [self._rule.at])):
-            self._fields[field] = (self._rule.input, next(iter(names), ""))
+        for path, names in (("event_id", self._rule.id.names), ("occurred_at", [self._rule.at])):
+            self._fields[path] = (self._rule.input, next(iter(names), ""))
         if self._rule.actor:
             self._fields["actor"] = (self._rule.input, next(iter(names_in(self._rule.actor)), ""))
 
     def _in_columns(self, problem: FieldProblem, scope: Scope) -> Problem:
         """The catalogue's complaint about a field, told of the column the field was taken from."""
         field = _INDEX.sub("", problem.field)
-        input_name, name = self._fields.get(field, ("", ""))
-        column = self._column(input_name, name) if name else ""
+        column = self._columns.get(field, "")
         value = problem.value if problem.value is not None else ""
         if column in scope.values:
             value = shown(scope.values[column])

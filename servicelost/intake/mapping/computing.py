@@ -27,6 +27,7 @@ from servicelost.intake.mapping.definition import (
 from servicelost.intake.mapping.moments import exact_time, in_utc, stamps_reader
 from servicelost.intake.mapping.names import is_time_of_day, resolve
 from servicelost.intake.mapping.scope import Getter, Scope
+from servicelost.intake.mapping.spool import Tally
 from servicelost.intake.mapping.templates import Template, compile_template
 
 Predicate = Callable[[Scope], bool]
@@ -35,13 +36,13 @@ Predicate = Callable[[Scope], bool]
 class InputMachine:
     """What can be asked of the rows of one input."""
 
-    def __init__(self, definition: MappingDefinition, name: str) -> None:
+    def __init__(self, definition: MappingDefinition, name: str, tally: Tally | None = None) -> None:
         own = definition.inputs[name]
         self.name = name
         self.notation = Notation(own.formats, definition.dealership.zone, definition.dealership.currency)
         self._definition = definition
         self._stamps = stamps_reader(definition.stamps)
-        self._seen: dict[int, int] = {}
+        self._tally = tally or Tally()
         self._values: dict[str, Getter] = {}
         self.numbered = tuple(key for key, spec in own.values.items() if isinstance(spec, NthSpec))
         for key, spec in own.values.items():
@@ -53,7 +54,7 @@ class InputMachine:
 
     def forget(self) -> None:
         """Start counting repeated rows anew: the next rows are another group."""
-        self._seen.clear()
+        self._tally.forget()
 
     def getter(self, name: str) -> Getter:
         """The function from a row to the value of a name in it."""
@@ -178,9 +179,7 @@ class InputMachine:
         getters = [self.getter(name) for name in spec.names]
 
         def read(scope: Scope) -> str:
-            combination = hash((key, *[get(scope) for get in getters]))
-            count = self._seen[combination] = self._seen.get(combination, 0) + 1
-            return Exact(count)
+            return Exact(self._tally.count(hash((key, *[get(scope) for get in getters]))))
 
         return read
 

@@ -54,7 +54,7 @@ class LeadingInput:
         self._indexes: dict[str, KeyIndex] = {}
         for child in machinery.definition.children_of(name):
             if child.belongs_to is not None:
-                self._parts[child.name] = Parts(child.belongs_to)
+                self._parts[child.name] = Parts(machinery.spool, child.belongs_to, files[child.name])
         self._columns = {
             (file.definition.name, file.path): file.columns
             for of_input in files.values()
@@ -64,9 +64,8 @@ class LeadingInput:
     def groups(self) -> Iterator[MappedRow]:
         """One group a row, in the order of the files, then the parts that belong to no row."""
         for child, parts in self._parts.items():
-            parts.load(self._files[child])
+            yield from (rejected_alone(bad) for bad in parts.load())
             self._indexes[child] = self._index(parts.link)
-            yield from (rejected_alone(bad) for bad in parts.unreadable)
         ordinal = 0
         for row in self._rows():
             if isinstance(row, RejectedRow):
@@ -82,7 +81,7 @@ class LeadingInput:
 
     def _index(self, link: BelongsTo) -> KeyIndex:
         """Which row each key means; needs a pass over the leading files before any group."""
-        index = KeyIndex(link, tuple(link.key.values()))
+        index = KeyIndex(self._machinery.spool, link)
         machine = self._machinery.machines[self._name]
         prefers = machine.predicate(link.prefer)
         rows = (row for row in self._rows() if isinstance(row, SourceRow))
@@ -100,7 +99,7 @@ class LeadingInput:
 
     def _group(self, row: SourceRow, ordinal: int) -> MappedRow:
         leader = self._scope(row)
-        parts = self._take_parts(leader.scope, ordinal)
+        parts = self._take_parts(leader, ordinal)
         read = 1 + len(parts)
         position = (row.path.name, row.number)
         wanted = [part for part in parts if self._machinery.is_wanted(part.scope, part.problems)]
@@ -114,15 +113,18 @@ class LeadingInput:
             self._machinery.count(one.scope)
         return MappedRow(position, events, rejected, read, len(parts) - len(wanted))
 
-    def _take_parts(self, scope: Scope, ordinal: int) -> list[_Part]:
+    def _take_parts(self, leader: _Part, ordinal: int) -> list[_Part]:
+        scope = leader.scope
         taken: list[_Part] = []
         for child, parts in self._parts.items():
             index = self._indexes[child]
-            key = tuple(scope.get(column) for column in index.columns)
-            chosen = index.chosen(key)
-            if chosen is not None and chosen.ordinal == ordinal:
+            key = tuple([scope.get(column) for column in index.columns])
+            if index.chosen(key) == ordinal:
                 self._machinery.machines[child].forget()
-                taken += [self._scope(row) for row in parts.take(key)]
+                rows = parts.of(key)
+                if rows is None:
+                    leader.problems.append(parts.too_many(child))
+                taken += [self._scope(row) for row in rows or ()]
         for part in taken:
             part.scope.related = {**scope.related, **part.scope.related, self._name: scope}
         return taken
@@ -153,10 +155,7 @@ class LeadingInput:
 
     def _orphans(self) -> Iterator[MappedRow]:
         for child, parts in self._parts.items():
-            index = self._indexes[child]
-            for key, rows in parts.rest():
-                problem = index.why_none(key, parts.link.key)
-                yield from (rejected_alone(RejectedRow(row, [problem])) for row in rows)
+            yield from map(rejected_alone, parts.rest(self._indexes[child], child))
 
 
 def _reject(part: _Part) -> RejectedRow:

@@ -4,7 +4,7 @@ One machinery serves one pass over the files, since it counts as it goes. Which 
 in `grouping`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from servicelost.intake.catalogue import Terms
 from servicelost.intake.mapping.building import MappedEvent, Problems, RuleMachine
@@ -15,16 +15,24 @@ from servicelost.intake.mapping.definition import MappingDefinition
 from servicelost.intake.mapping.joining import Lookup
 from servicelost.intake.mapping.scope import Scope
 from servicelost.intake.mapping.source_files import SourceFile
+from servicelost.intake.mapping.spool import Spool, Tally
 from servicelost.kernel.money import minor_digits
 
 
 class Machinery:
     """What a pass over the files needs; `building` is off while a resumed import catches up."""
 
-    def __init__(self, definition: MappingDefinition, files: Mapping[str, Sequence[SourceFile]]) -> None:
+    def __init__(
+        self, definition: MappingDefinition, files: Mapping[str, Sequence[SourceFile]], spool: Spool
+    ) -> None:
         self.definition = definition
+        self.spool = spool
         self.building = True
-        self.machines = {name: InputMachine(definition, name) for name in definition.inputs}
+        self.machines = {
+            # Within a group there are few rows to number, in a whole file there may be any number.
+            name: InputMachine(definition, name, Tally(None if one.belongs_to else spool))
+            for name, one in definition.inputs.items()
+        }
         self.counters = [Counter(one, self.machines[one.input]) for one in definition.counters]
         terms = Terms(minor_digits=minor_digits(definition.dealership.currency))
         self._rules: dict[str, list[RuleMachine]] = {name: [] for name in definition.inputs}
@@ -36,13 +44,17 @@ class Machinery:
             if one.only
         }
         self._lookups = {
-            one.name: [Lookup(link, self.machines[link.input], files[link.input]) for link in one.looks_up]
+            one.name: [
+                Lookup(spool, link, self.machines[link.input], files[link.input]) for link in one.looks_up
+            ]
             for one in definition.inputs.values()
         }
 
-    def unreadable(self) -> list[RejectedRow]:
-        """The looked-up rows that could not be read."""
-        return [bad for lookups in self._lookups.values() for lookup in lookups for bad in lookup.unreadable]
+    def load(self) -> Iterator[RejectedRow]:
+        """Read what is looked up, which must be done before any row; gives what cannot be read."""
+        for lookups in self._lookups.values():
+            for lookup in lookups:
+                yield from lookup.load()
 
     def scope(self, row: SourceRow, columns: tuple[str, ...], problems: Problems) -> Scope:
         """The row ready for work, with what it looks up; a failed look-up is added to the problems."""

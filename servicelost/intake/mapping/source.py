@@ -4,6 +4,7 @@ The order is fixed by the files, so an import can go on after any number of grou
 no event is applied.
 """
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from servicelost.intake.mapping.grouping import LeadingInput, MappedRow, rejecte
 from servicelost.intake.mapping.machinery import Machinery
 from servicelost.intake.mapping.opening import open_files
 from servicelost.intake.mapping.source_files import SourceFile
+from servicelost.intake.mapping.spool import Spool
+from servicelost.kernel.errors import ServiceLostError
 
 
 class MappedSource:
@@ -38,14 +41,14 @@ class MappedSource:
         return [file for files in self._files.values() for file in files]
 
     def total_rows(self) -> int:
-        """How many rows a whole pass will read, for a progress bar; reads the files once."""
+        """About how many rows a whole pass will read, for a progress bar; exact for small files."""
         leading = self._leading()
         counted = {*leading, *(child.name for name in leading for child in self.definition.children_of(name))}
-        return sum(file.count() for file in self.files if file.definition.name in counted)
+        return sum(file.estimate() for file in self.files if file.definition.name in counted)
 
     def read(self, skip: int = 0) -> "Pass":
         """A pass over the files that leaves out so many groups; passes do not share anything."""
-        return Pass(Machinery(self.definition, self._files), self._files, self._leading(), skip)
+        return Pass(self.definition, self._files, self._leading(), skip)
 
     def _leading(self) -> list[str]:
         """The inputs whose rows lead a group."""
@@ -62,29 +65,39 @@ class Pass:
 
     def __init__(
         self,
-        machinery: Machinery,
+        definition: MappingDefinition,
         files: Mapping[str, Sequence[SourceFile]],
         leading: Sequence[str],
         skip: int,
     ) -> None:
-        self._machinery, self._files, self._leading, self._skip = machinery, files, leading, skip
+        self._definition, self._files, self._leading, self._skip = definition, files, leading, skip
+        self._machinery: Machinery | None = None
 
     @property
     def counts(self) -> list[Count]:
         """The mapping's named counts over all rows read so far, those of skipped groups included."""
-        return [counter.count for counter in self._machinery.counters]
+        return [counter.count for counter in self._machinery.counters] if self._machinery else []
 
     def __iter__(self) -> Iterator[MappedRow]:
-        self._machinery.building = not self._skip
-        for number, group in enumerate(self._groups(), start=1):
+        try:
+            with Spool() as spool:
+                self._machinery = Machinery(self._definition, self._files, spool)
+                yield from self._after_skipped(self._machinery)
+        except sqlite3.OperationalError as error:
+            message = f"the temporary folder (TMPDIR) cannot hold the rows that wait for others: {error}"
+            raise ServiceLostError("NO_ROOM", message) from None
+
+    def _after_skipped(self, machinery: Machinery) -> Iterator[MappedRow]:
+        machinery.building = not self._skip
+        for number, group in enumerate(self._groups(machinery), start=1):
             if number > self._skip:
                 yield group
             elif number == self._skip:
-                self._machinery.building = True
+                machinery.building = True
 
-    def _groups(self) -> Iterator[MappedRow]:
-        for bad in self._machinery.unreadable():
+    def _groups(self, machinery: Machinery) -> Iterator[MappedRow]:
+        for bad in machinery.load():
             if bad.row.input not in self._leading:
                 yield rejected_alone(bad)
         for name in self._leading:
-            yield from LeadingInput(self._machinery, self._files, name).groups()
+            yield from LeadingInput(machinery, self._files, name).groups()

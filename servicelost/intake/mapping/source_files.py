@@ -5,12 +5,15 @@ How a file is taken apart is in `csv_files` and `xlsx_files`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
 from servicelost.intake.catalogue.problems import did_you_mean, shown
 from servicelost.intake.mapping.cells import Problem, RejectedRow, SourceRow
 from servicelost.intake.mapping.definition import InputDefinition
 from servicelost.kernel.errors import FieldProblem, InvalidInput
+
+COUNTED = 20_000
 
 
 class SourceFile(ABC):
@@ -45,9 +48,14 @@ class SourceFile(ABC):
             elif any(cells):
                 yield row
 
-    def count(self) -> int:
-        """How many rows `read` gives."""
-        return sum(1 for _ in self.read())
+    def estimate(self) -> int:
+        """About how many rows `read` gives; exact for files up to so many."""
+        counted = sum(1 for _ in islice(self.read(), COUNTED))
+        return counted if counted < COUNTED else max(self.beyond(), counted)
+
+    @abstractmethod
+    def beyond(self) -> int:
+        """How many rows a file seems to have that is too long to be counted."""
 
     def set_columns(self, header: tuple[str, ...]) -> None:
         """Take the header; refuses a file that lacks columns of the mapping, or names one twice."""

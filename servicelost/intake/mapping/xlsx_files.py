@@ -4,10 +4,13 @@ Typed cells become Exact texts, so that the date and number formats of the mappi
 them. Old binary XLS files are refused.
 """
 
+import lzma
+import struct
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -19,12 +22,16 @@ from openpyxl.utils.exceptions import InvalidFileException
 from servicelost.intake.catalogue.problems import did_you_mean
 from servicelost.intake.mapping.cells import Exact
 from servicelost.intake.mapping.definition import InputDefinition
+from servicelost.intake.mapping.sheet_rows import MOST_ROWS, sheet_rows
 from servicelost.intake.mapping.source_files import SourceFile
 from servicelost.kernel.errors import InvalidInput
 
 LARGEST_UNPACKED = 1_000_000_000
 LARGEST_RATIO = 200
-_RATIO_MATTERS_FROM = 20_000_000
+_RATIO_MATTERS_FROM = 2_000_000
+# Parts that are no sheets are held in memory as a whole.
+_LARGEST_PART = 10_000_000
+_LARGEST_TEXTS = 50_000_000
 MOST_COLUMNS = 500
 LONGEST_CELL = 32_767
 
@@ -39,6 +46,9 @@ _BROKEN = (
     SyntaxError,
     EOFError,
     RuntimeError,
+    OSError,
+    struct.error,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -60,17 +70,17 @@ class XlsxFile(SourceFile):
 
     def records(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
         """Every row of the sheet with its number, from 1."""
-        workbook = self._open()
-        try:
+        with self._workbook() as workbook:
             sheet = workbook[self._choose([sheet.title for sheet in workbook.worksheets])]
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(values_only=True, max_col=len(self.columns) or MOST_COLUMNS)
-            for number, cells in enumerate(rows, start=1):
-                yield number, tuple([_text(cell) for cell in cells]), ""
-        except _BROKEN as error:
-            raise self._unreadable(error) from None
-        finally:
-            workbook.close()
+            width = len(self.columns)
+            for number, cells in sheet_rows(sheet, width or MOST_COLUMNS):
+                texts = [_text(cell) for cell in cells]
+                yield number, (*texts, *[""] * (width - len(texts))), ""
+
+    def beyond(self) -> int:
+        """As many rows as the sheet says it has; nothing but a progress bar depends on it."""
+        with self._workbook() as workbook:
+            return min(workbook[self._sheet].max_row or 0, MOST_ROWS)
 
     def _header(self) -> tuple[str, ...]:
         for number, cells, _ in self.records():
@@ -81,13 +91,18 @@ class XlsxFile(SourceFile):
         )
         raise InvalidInput("INVALID_FILE", message)
 
-    def _open(self) -> Any:
+    @contextmanager
+    def _workbook(self) -> Iterator[Any]:
+        """The opened workbook; its file is closed whatever is wrong with it, and that is told."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                return load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+            with self.path.open("rb") as stream:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)
+                    workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+                yield workbook
         except _BROKEN as error:
-            raise self._unreadable(error) from None
+            message = f"{self.path.name} is not a readable XLSX workbook: {error}"
+            raise InvalidInput("INVALID_FILE", message) from None
 
     def _choose(self, sheets: list[str]) -> str:
         wanted = self.definition.sheet
@@ -97,24 +112,32 @@ class XlsxFile(SourceFile):
         self._sheet = wanted or sheets[0]
         return self._sheet
 
-    def _unreadable(self, error: Exception) -> InvalidInput:
-        return InvalidInput("INVALID_FILE", f"{self.path.name} is not a readable XLSX workbook: {error}")
-
 
 def refuse_bombs(path: Path) -> None:
     """Refuse a file that is no zip archive, or one that would unpack to absurd size."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except _BROKEN as error:
         message = f"{path.name} is not an XLSX workbook ({error}); save it as XLSX or CSV"
         raise InvalidInput("INVALID_FILE", message) from None
+    for entry in entries:
+        _refuse_large_part(path, entry)
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
     bomb = unpacked > _RATIO_MATTERS_FROM and unpacked / packed > LARGEST_RATIO
     if unpacked > LARGEST_UNPACKED or bomb:
         message = f"{path.name} would unpack from {packed} to {unpacked} bytes, which no honest workbook does"
         raise InvalidInput("INVALID_FILE", message)
+
+
+def _refuse_large_part(path: Path, entry: zipfile.ZipInfo) -> None:
+    name = entry.filename.lower()
+    most = _LARGEST_TEXTS if name.endswith("sharedstrings.xml") else _LARGEST_PART
+    # Pictures and the like are never unpacked, sheets are read row by row.
+    if name.endswith((".xml", ".rels")) and "worksheets/" not in name and entry.file_size > most:
+        message = f"{path.name}: its part {entry.filename} has {entry.file_size} bytes, at most {most}"
+        raise InvalidInput("INVALID_FILE", f"{message} are read; save the sheet as CSV")
 
 
 def _text(cell: object) -> str:

@@ -3,7 +3,7 @@
 The wrapper exists because flask-smorest has no types; what it does is all flask-smorest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -27,6 +27,15 @@ SchemaType = type[Schema] | Schema | None
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
+_OF_BODIES = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
+
 
 class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
     ARGUMENTS_PARSER = JsonParser()
@@ -47,15 +56,21 @@ def endpoint(
     body: SchemaType = None,
     query: SchemaType = None,
     doc: dict[str, Any] | None = None,
+    refusals: Collection[HTTPStatus] = (),
     outage: SchemaType = None,
 ) -> Callable[[F], F]:
     """Make a function an endpoint of the API; it gets `body`, then `query`, then the path's values.
 
-    `outage` is the shape of its 503 where that is not the usual error.
+    `refusals` are the statuses it may answer beside those that follow from its form, `outage` is the shape
+    of its 503 where that is not the usual error.
     """
+    has_body = body is not None or "requestBody" in (doc or {})
+    usual = refused_with(action, path, has_body=has_body, has_query=query is not None)
 
     def add(view: F) -> F:
         made: Any = blueprint.alt_response("default", response="DEFAULT_ERROR")(view)
+        for refusal in sorted({*usual, *refusals}):
+            made = blueprint.alt_response(refusal, response=refusal.name)(made)
         told = {"response": OUTAGE} if outage is None else {"schema": outage}
         made = blueprint.alt_response(HTTPStatus.SERVICE_UNAVAILABLE, **told)(made)
         made = blueprint.response(status, answer)(made)
@@ -69,6 +84,20 @@ def endpoint(
         return view
 
     return add
+
+
+def refused_with(action: Action, path: str, *, has_body: bool, has_query: bool) -> set[HTTPStatus]:
+    """The statuses by which any endpoint of this form may refuse a call."""
+    statuses = {HTTPStatus.SERVICE_UNAVAILABLE}
+    if action is not Action.PUBLIC:
+        statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    if "<" in path:
+        statuses.add(HTTPStatus.NOT_FOUND)
+    if has_body:
+        statuses |= _OF_BODIES
+    if has_query:
+        statuses.add(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return statuses
 
 
 @harmless
@@ -97,4 +126,6 @@ def add_undescribed(path: str, name: str, view: Callable[..., Any], *methods: st
 
 def add_catch_all() -> None:
     """Answer everything below the API's path that no endpoint answers; call it once, last."""
-    add_undescribed("/<path:rest>", "nothing_here", nothing_here, *_METHODS)
+    # A path converter stops at a line break, which a plain one takes as any other sign.
+    for path in ("/<path:rest>", "/<a>", "/<a>/<b>", "/<a>/<b>/<c>"):
+        add_undescribed(path, "nothing_here", nothing_here, *_METHODS)

@@ -33,7 +33,13 @@ _BODY = {
 
 
 @endpoint(
-    "POST", "/events", Action.SEND_EVENTS, tag="events", answer=EventResultsSchema, doc={"requestBody": _BODY}
+    "POST",
+    "/events",
+    Action.SEND_EVENTS,
+    tag="events",
+    answer=EventResultsSchema,
+    doc={"requestBody": _BODY},
+    refusals={HTTPStatus.CONFLICT},
 )
 def post_events() -> dict[str, Any]:
     """Send one event, or many as NDJSON

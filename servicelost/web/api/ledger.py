@@ -27,7 +27,13 @@ _CODES = ("kind", "stage", "event", "cause")
 
 
 @endpoint(
-    "GET", "/ledger", Action.READ_LEDGER, tag="ledger", answer=LedgerPageSchema, query=LedgerQuerySchema
+    "GET",
+    "/ledger",
+    Action.READ_LEDGER,
+    tag="ledger",
+    answer=LedgerPageSchema,
+    query=LedgerQuerySchema,
+    refusals={HTTPStatus.NOT_FOUND},
 )
 def list_ledger(query: dict[str, Any]) -> dict[str, Any]:
     """List entries of the ledger, newest first"""
@@ -54,6 +60,7 @@ def get_entry(entry_id: int) -> dict[str, Any]:
     answer=LedgerEntrySchema,
     status=HTTPStatus.CREATED,
     body=ReverseSchema,
+    refusals={HTTPStatus.CONFLICT},
 )
 def reverse_entry(body: dict[str, Any], entry_id: int) -> dict[str, Any]:
     """Take a loss back that is none, by a reversing entry

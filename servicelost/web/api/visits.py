@@ -33,6 +33,7 @@ _DECISION: dict[str, Any] = {
     "tag": "visits",
     "answer": LineSchema,
     "doc": {"parameters": [_IF_MATCH]},
+    "refusals": {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_REQUIRED},
 }
 
 

@@ -42,7 +42,9 @@ class Served:
 
 def environment(database_url: str, folder: str | Path) -> dict[str, str]:
     """The environment of an installation on this database, with nothing of the caller's own installation."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith("SERVICELOST_")}
+    # Without compiled files each start would compile everything anew, which no installation does.
+    foreign = ("SERVICELOST_", "PYTHONDONTWRITEBYTECODE")
+    own = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
     return own | {"SERVICELOST_DATABASE_URL": database_url, "SERVICELOST_INSTANCE_PATH": str(folder)}
 
 

@@ -1,5 +1,6 @@
 """The web process: the standalone application behind waitress."""
 
+import gc
 import logging
 import signal
 from types import FrameType
@@ -23,6 +24,9 @@ def web() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = found.app
     signal.signal(signal.SIGTERM, _stop)
+    # What is loaded now stays. Requests would wait while each search for garbage looks through all of it.
+    gc.collect()
+    gc.freeze()
     waitress.serve(
         app,
         host=settings.host,

@@ -4,6 +4,7 @@ The wrapper exists because flask-smorest has no types; what it does is all flask
 """
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -29,6 +30,10 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
     ARGUMENTS_PARSER = JsonParser()
+
+    def register_views_in_doc(self, api: Any, *arguments: Any, **named: Any) -> None:
+        """Leave the description until it is asked for."""
+        api.describe_later(partial(super().register_views_in_doc, api, *arguments, **named))
 
 
 blueprint = _Blueprint("servicelost_api", __name__, template_folder="templates", static_folder="static")

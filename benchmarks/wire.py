@@ -5,7 +5,7 @@ It understands what our server answers (a length, or chunks never) and nothing m
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +20,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def length(self) -> int:
+        """How long the body is."""
+        return int(self.headers.get("content-length", "0"))
 
 
 def request_bytes(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
@@ -31,11 +37,15 @@ def request_bytes(method: str, path: str, headers: Mapping[str, str], body: byte
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def read_head(head: bytes) -> tuple[int, dict[str, str]]:
-    """Status and headers of an answer; the names in small letters."""
+def read_head(head: bytes) -> Answer:
+    """An answer without its body; names of headers are in small letters."""
     first, *rest = head.decode("latin-1").split("\r\n")
-    pairs = (line.split(":", 1) for line in rest if line)
-    return int(first.split(" ", 2)[1]), {name.lower(): value.strip() for name, value in pairs}
+    split = (line.partition(":") for line in rest if line)
+    pairs = [(name.lower(), value.strip()) for name, _, value in split]
+    cookies = (value.partition(";")[0].partition("=") for name, value in pairs if name == "set-cookie")
+    return Answer(
+        int(first.split(" ", 2)[1]), dict(pairs), b"", tuple((name, value) for name, _, value in cookies)
+    )
 
 
 class Wire:
@@ -59,12 +69,12 @@ class Wire:
         self._socket.sendall(request)
         while (end := self._got.find(b"\r\n\r\n")) < 0:
             self._more()
-        status, headers = read_head(self._got[:end])
-        start, length = end + 4, int(headers.get("content-length", "0"))
+        answer = read_head(self._got[:end])
+        start, length = end + 4, answer.length
         while len(self._got) < start + length:
             self._more()
         body, self._got = self._got[start : start + length], self._got[start + length :]
-        return Answer(status, headers, body)
+        return replace(answer, body=body)
 
     def _more(self) -> None:
         received = self._socket.recv(_MOST)

@@ -1,23 +1,24 @@
-"""A workshop in mid-morning: cars in the house with recommended work that waits for a decision.
+"""Workshops in mid-morning: cars in the house with recommended work that waits for a decision.
 
-Behind it lie some weeks of the simulated dealership. All of it came as events, the one way in.
+Behind them lie some weeks of the simulated dealership. All of it came as events, the one way in.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from servicelost.config import Settings
+from servicelost.directory.models import DEALERSHIP_BY_CODE
 from servicelost.intake.results import Outcome
 from servicelost.intake.service import CHUNK, receive
 from servicelost.kernel.actor import SYSTEM
 from servicelost.migrations import upgrade
 from servicelost.runtime import Runtime
-from servicelost.simulate.dealership import NORTH, SOURCE
+from servicelost.simulate.dealership import NORTH, SOURCE, Dealership
 from servicelost.simulate.demo import load_demo
 from servicelost.simulate.feed import money
 from servicelost.simulate.generate import Size
@@ -52,21 +53,40 @@ def opened(database_url: str, folder: str) -> Iterator[Runtime]:
         runtime.dispose()
 
 
-def fill(runtime: Runtime, *, weeks: int, visits: int, visits_a_day: float = 20.0) -> list[OpenLine]:
+def dealership_number(number: int) -> Dealership:
+    """One of a group of dealerships that are all like the simulated one."""
+    return replace(NORTH, code=f"{NORTH.code}{number}", name=f"{NORTH.name} {number}")
+
+
+def fill(
+    runtime: Runtime,
+    *,
+    weeks: int,
+    visits: int,
+    visits_a_day: float = 20.0,
+    dealership: Dealership = NORTH,
+) -> list[OpenLine]:
     """Load the past, then bring in the cars of this morning: their undecided lines."""
-    load_demo(runtime, size=Size(weeks=weeks, visits_a_day=visits_a_day))
-    events = [event for number in range(visits) for event in _arrival(number, runtime.clock.now())]
+    load_demo(runtime, dealership=dealership, size=Size(weeks=weeks, visits_a_day=visits_a_day))
+    now = runtime.clock.now()
+    take_in(runtime, [event for number in range(visits) for event in arrival(dealership.code, number, now)])
+    with runtime.unit(SYSTEM, reading=True) as book:
+        place = book.one(DEALERSHIP_BY_CODE, dealership.code)
+        assert place is not None
+        rows = book.connection.execute(
+            select(Line.id, Line.visit_id, Line.version)
+            .where(Line.dealership_id == place.id, Line.source_id.startswith("NOW-"), Line.state == _STATE)
+            .order_by(Line.id)
+        )
+        return [OpenLine(*row) for row in rows]
+
+
+def take_in(runtime: Runtime, events: list[dict[str, Any]]) -> None:
+    """Take the events in through the bulk path; each has to be accepted."""
     for start in range(0, len(events), CHUNK):
         results = receive(lambda: runtime.unit(SYSTEM), events[start : start + CHUNK])
         refused = [result for result in results if result.outcome is not Outcome.ACCEPTED]
         assert not refused, refused[0]
-    with runtime.unit(SYSTEM, reading=True) as book:
-        rows = book.connection.execute(
-            select(Line.id, Line.visit_id, Line.version)
-            .where(Line.source_id.startswith("NOW-"), Line.state == _STATE)
-            .order_by(Line.id)
-        )
-        return [OpenLine(*row) for row in rows]
 
 
 def token(runtime: Runtime, name: str, *scopes: Scope) -> str:
@@ -75,14 +95,12 @@ def token(runtime: Runtime, name: str, *scopes: Scope) -> str:
         return create_token(book, name, scopes)[1]
 
 
-def _arrival(number: int, now: datetime) -> Iterator[dict[str, Any]]:
-    """One car: its visit is opened and the inspection recommends work."""
+def arrival(code: str, number: int, now: datetime) -> Iterator[dict[str, Any]]:
+    """A car comes to the dealership: its visit is opened, and the inspection recommends work."""
     visit, came = f"NOW-{number}", now - timedelta(hours=2)
-    people = {
-        "customer": {"id": f"NOW-C{number}", "name": f"Waiting {number}"},
-        "vehicle": {"id": f"NOW-V{number}"},
-    }
-    yield _event("visit.opened", visit, came, {"visit_id": visit, "advisor": "N-1", **people})
+    customer = {"id": f"NOW-C{number}", "name": f"Waiting {number}"}
+    opening = {"visit_id": visit, "advisor": "N-1", "customer": customer, "vehicle": {"id": f"NOW-V{number}"}}
+    yield _event(code, "visit.opened", visit, came, opening)
     for place, work in enumerate(FOUND[:LINES_A_VISIT]):
         line = {
             "line_id": f"{visit}-{place}",
@@ -93,15 +111,15 @@ def _arrival(number: int, now: datetime) -> Iterator[dict[str, Any]]:
             "parts": money(work.parts),
             "severity": "YELLOW",
         }
-        yield _event("line.recommended", line["line_id"], came + timedelta(minutes=30), line)
+        yield _event(code, "line.recommended", line["line_id"], came + timedelta(minutes=30), line)
 
 
-def _event(kind: str, key: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
+def _event(code: str, kind: str, key: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": kind,
-        "event_id": f"{kind}-{key}",
+        "event_id": f"{code}-{kind}-{key}",
         "source": SOURCE,
         "occurred_at": at.isoformat(),
-        "dealership": NORTH.code,
+        "dealership": code,
         "data": data,
     }

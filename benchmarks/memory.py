@@ -25,10 +25,10 @@ _ACTS = ("today", "visit", "decide", "search", "ledger", "report", "home")
 
 def main(quick: bool = False) -> None:
     """Ask for everything so many times, looking at the memory in between."""
-    rounds = 20 if quick else 100
+    rounds = 10 if quick else 100
     with tempfile.TemporaryDirectory() as folder, postgresql() as url:
         with opened(url, folder) as runtime:
-            lines = fill(runtime, weeks=2 if quick else 8, visits=40)
+            lines = fill(runtime, weeks=1 if quick else 8, visits=40)
             password = make_password()
             with runtime.unit(SYSTEM) as book:
                 create_account(book, "ana", password, [Role.SERVICE_MANAGER])

@@ -47,7 +47,7 @@ class Start:
 
 def main(quick: bool = False) -> None:
     """Measure all three."""
-    times = 5 if quick else REPETITIONS
+    times = 3 if quick else REPETITIONS
     with tempfile.TemporaryDirectory() as folder:
         environ = environment("", folder) | {"SERVICELOST_INSTANCE_PATH": folder}
         del environ["SERVICELOST_DATABASE_URL"]

@@ -1,7 +1,8 @@
 """Two hundred people at work for five minutes against the standalone application on PostgreSQL.
 
-They sign in one after the other, then each does something every five to ten seconds (`office`); a DMS sends
-events meanwhile. `python -m benchmarks.load` runs five minutes, with `quick` twenty seconds.
+They sign in one after the other; one of them does everything with nobody else about; then each does something
+every five to ten seconds (`office`), and a DMS sends events meanwhile. `python -m benchmarks.load` runs five
+minutes, with `quick` twenty seconds.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from typing import Any
 import psutil
 
 from benchmarks.databases import postgresql
-from benchmarks.office import Act, Dms, Person
+from benchmarks.office import MANAGER, Act, Dms, Person
 from benchmarks.report import tell
 from benchmarks.served import Served, environment, servicelost, web
 from benchmarks.timing import milliseconds, percentile
@@ -38,6 +39,7 @@ _THINK = (5.0, 10.0)
 _EVENT_EVERY = 0.5
 _SIGN_IN_PAUSE = 0.1
 _PATIENCE = 30.0
+_TIMES_ALONE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class Tally:
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
+
+    def p50_ms(self, kind: str) -> float:
+        """How long half the requests of a kind took at most."""
+        return milliseconds(percentile(self.seconds[kind], 50))
 
     def all_seconds(self) -> list[float]:
         """Every request of every kind."""
@@ -120,9 +126,9 @@ def main(group: Group = FULL) -> None:
                 "postgresql": server_processes(url),
                 "client": lambda: [psutil.Process()],
             }
-            arrived, tally, seen = asyncio.run(_work(served, people, dms, group.seconds, processes))
-    tell("load: sign-in, one after the other", **_percentiles(arrived.seconds["sign-in"]))
+            alone, tally, seen = asyncio.run(_work(served, people, dms, group.seconds, processes))
     _report(tally, seen, group)
+    _report_kinds(tally, alone)
 
 
 def _move_in(runtime: Runtime, group: Group) -> tuple[list[Person], Dms]:
@@ -155,18 +161,28 @@ def _staff(runtime: Runtime, group: Group, code: str, visits: list[int]) -> Iter
 async def _work(
     served: Served, people: list[Person], dms: Dms, seconds: float, processes: Groups
 ) -> tuple[Tally, Tally, Watched]:
-    """Let everybody sign in, then work: what both took, and what the processes did meanwhile."""
-    arriving, working = Tally(), Tally()
+    """One person alone, then everybody at work: what both took, and what the processes did meanwhile."""
+    alone, working = Tally(), Tally()
     desks = [(person, Browser(served.port)) for person in people]
     for person, browser in desks:
-        await browser.do(person.sign_in(), arriving, person)
+        await browser.do(person.sign_in(), alone, person)
         await asyncio.sleep(_SIGN_IN_PAUSE)
-    working.errors += arriving.errors
+    await _alone(*desks[0], dms, alone)
+    working.errors += alone.errors
     end = time.monotonic() + seconds
     with watching(processes, every=min(10.0, seconds / 4)) as seen:
         staff = (_day(person, browser, working, end) for person, browser in desks)
         await asyncio.gather(*staff, _send(dms, Browser(served.port), working, end))
-    return arriving, working, seen
+    return alone, working, seen
+
+
+async def _alone(person: Person, browser: Browser, dms: Dms, tally: Tally) -> None:
+    """Each act some times with nobody else about; the first person is a manager and may do everything."""
+    for _ in range(_TIMES_ALONE):
+        for name in MANAGER:
+            await browser.do(person.act(name), tally, person)
+        await browser.do(person.act("search"), tally, person)
+        await browser.do(dms.next_act(datetime.now(UTC)), tally)
 
 
 async def _day(person: Person, browser: Browser, tally: Tally, end: float) -> None:
@@ -199,8 +215,28 @@ def _report(tally: Tally, seen: Watched, group: Group) -> None:
         cores_used={name: seen.share(name) for name in seen.cpu},
         web_memory_mib=seen.memory["web"],
     )
+
+
+def _report_kinds(tally: Tally, alone: Tally) -> None:
     for kind, found in sorted(tally.seconds.items()):
-        tell(f"load: {kind}", requests=len(found), **_percentiles(found))
+        told = _percentiles(found)
+        tell(
+            f"load: {kind}",
+            requests=len(found),
+            **told,
+            compared_with="the same with nobody else about, at the median",
+            alone_p50_ms=alone.p50_ms(kind) if kind in alone.seconds else None,
+            ratio=round(told["p50_ms"] / alone.p50_ms(kind), 2) if kind in alone.seconds else None,
+        )
+    signing_in = alone.seconds["sign-in"]
+    tell(
+        "load: sign-in, one after the other",
+        requests=len(signing_in),
+        **_percentiles(signing_in),
+        compared_with="the form alone, without the check of a password, at the median",
+        alone_p50_ms=alone.p50_ms("sign-in page"),
+        ratio=round(alone.p50_ms("sign-in") / alone.p50_ms("sign-in page"), 2),
+    )
 
 
 def _percentiles(seconds: list[float]) -> dict[str, Any]:

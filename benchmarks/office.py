@@ -21,7 +21,7 @@ _FORM = re.compile(rf'action="({SITE}/visits/\d+/lines/(\d+)/(approve|decline|de
 _FIELD = r'name="{}" value="([^"]*)"'
 _REPORTS = ("lost-revenue", "where-why", "causes", "trend", "recommendations")
 _ADVISOR = {"today": 25, "visit": 40, "decide": 25, "search": 10}
-_MANAGER = {"today": 10, "visit": 15, "decide": 5, "ledger": 35, "report": 25, "home": 10}
+MANAGER = {"today": 10, "visit": 15, "decide": 5, "ledger": 35, "report": 25, "home": 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Person:
 
     def next_act(self) -> Act:
         """What this person does next."""
-        mix = _MANAGER if self.manager else _ADVISOR
+        mix = MANAGER if self.manager else _ADVISOR
         name = self.rng.choices(list(mix), list(mix.values()))[0]
         return self.act(name)
 

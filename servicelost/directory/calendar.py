@@ -3,12 +3,10 @@
 Public holidays come from the `holidays` library; who is on duty is a matter of work schedules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-import holidays
 
 from servicelost.directory.models import Dealership
 from servicelost.kernel.clock import as_utc
@@ -77,7 +75,9 @@ def _days(first: date, count: int) -> Iterator[date]:
 
 
 @lru_cache(maxsize=256)
-def _holidays(country: str, subdivision: str | None) -> holidays.HolidayBase | None:
+def _holidays(country: str, subdivision: str | None) -> Container[date] | None:
+    import holidays
+
     try:
         return holidays.country_holidays(country, subdiv=subdivision)
     except NotImplementedError:

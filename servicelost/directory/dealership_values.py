@@ -10,9 +10,6 @@ from itertools import pairwise
 from typing import Any, Required, TypedDict, cast
 from zoneinfo import available_timezones
 
-import holidays
-import phonenumbers
-
 from servicelost.directory.calendar import WEEKDAYS
 from servicelost.directory.currencies import CURRENCIES
 from servicelost.directory.texts import language_tag, needed, refused, tidy
@@ -87,6 +84,8 @@ def _locale(text: str) -> str:
 
 
 def _country(text: str) -> str:
+    import phonenumbers
+
     code = text.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise refused("country", text, "a country code of ISO 3166 such as DE")
@@ -94,6 +93,8 @@ def _country(text: str) -> str:
 
 
 def _subdivision(text: str | None, country: str) -> str | None:
+    import holidays
+
     code = tidy(text, "subdivision", 10)
     known = holidays.list_supported_countries().get(country, [])
     if code is not None and code not in known:

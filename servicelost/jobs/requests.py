@@ -5,7 +5,6 @@ The run's row is the truth: without a queue server nothing is lost, the next `re
 
 import logging
 
-from servicelost.jobs.queue import QueueDown
 from servicelost.kernel.errors import Unavailable
 from servicelost.runtime import Runtime
 
@@ -18,7 +17,7 @@ def ask_for_run(runtime: Runtime, run_id: int) -> None:
     """Let a worker compute the run; several requests for one run are one job."""
     try:
         runtime.queue.enqueue(REPORT_RUN, {"run_id": run_id}, job_id=f"{REPORT_RUN}-{run_id}")
-    except QueueDown as error:
+    except Unavailable as error:
         log.warning("report run %d waits: %s", run_id, error)
 
 

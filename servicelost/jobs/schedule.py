@@ -1,4 +1,4 @@
-"""What has to happen again and again: periodic jobs as data, and the loop that asks for them in time.
+"""The loop that asks for periodic jobs in time.
 
 Any number of schedulers may run: the first to claim a job's slot in the database asks for it. A slot that
 could not be handed to the queue stays on record and is tried again. What the jobs do is no concern here.
@@ -6,65 +6,24 @@ could not be handed to the queue stays on record and is tried again. What the jo
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from re import fullmatch
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, UniqueConstraint, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from servicelost.jobs.embedded import QueueServerMissing
-from servicelost.jobs.queue import JobQueue, Payload, QueueDown, revive_server, serving_queue
+from servicelost.jobs.queue import JobQueue, QueueDown, revive_server, serving_queue
 from servicelost.jobs.signals import StopSignals
+from servicelost.jobs.slots import JobSlot, PeriodicJob
 from servicelost.kernel.actor import SYSTEM
-from servicelost.kernel.db import PREFIX, Base
 from servicelost.kernel.outages import outage_of
 from servicelost.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = timedelta(days=30)
 # A slot claimed so long ago and still not handed over was claimed by a scheduler that is gone.
 _ABANDONED_AFTER = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodicJob:
-    """A task to ask for once in every period of time, counted from midnight UTC of a fixed day.
-
-    `shift` moves the moment within the period: every day with a shift of 3 hours is at 03:00 UTC.
-    """
-
-    name: str
-    every: timedelta
-    task: str
-    payload: Payload = field(default_factory=dict)
-    shift: timedelta = timedelta(0)
-
-    def __post_init__(self) -> None:
-        """Refuse what could not be asked for."""
-        if not fullmatch(r"[A-Za-z0-9_-]{1,60}", self.name) or self.every < timedelta(seconds=1):
-            raise ValueError(
-                f"periodic job {self.name!r}: a plain name and a period of a second or more are needed"
-            )
-
-    def slot(self, now: datetime) -> datetime:
-        """The beginning of the period that `now` is in."""
-        return now - (now - _EPOCH - self.shift) % self.every
-
-
-class JobSlot(Base):
-    """One period of one periodic job, claimed by the scheduler that inserted the row."""
-
-    __tablename__ = f"{PREFIX}job_slot"
-    __table_args__ = (UniqueConstraint("name", "slot"),)
-
-    name: Mapped[str] = mapped_column(String(60))
-    slot: Mapped[datetime]
-    claimed_at: Mapped[datetime]
-    enqueued_at: Mapped[datetime | None]
 
 
 class Scheduler:

@@ -1,4 +1,4 @@
-"""Bringing a database up to date, and telling whether it is.
+"""Bringing a database up to date.
 
 One transaction an upgrade, one upgrade at a time; on a busy PostgreSQL it waits for a table only briefly and
 tries again, so that nobody else is held up behind it.
@@ -6,7 +6,6 @@ tries again, so that nobody else is held up behind it.
 
 import random
 import time
-from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -20,8 +19,8 @@ from sqlalchemy.exc import OperationalError
 from servicelost.kernel.db import Base
 from servicelost.kernel.errors import ServiceLostError
 from servicelost.migrations.scope import VERSION_TABLE, is_ours, same_type
+from servicelost.migrations.version import FOLDER
 
-_FOLDER = Path(__file__).parent
 _ATTEMPTS = 10
 _LOCK_TIMEOUT = "3s"
 # Any number will do, as long as it is always the same one.
@@ -52,12 +51,6 @@ def upgrade(engine: Engine) -> None:
             time.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database has exactly the tables this version of servicelost works with."""
-    with engine.connect() as connection:
-        return _version(connection) == ScriptDirectory(str(_FOLDER)).get_current_head()
-
-
 def find_drift(engine: Engine) -> list[str]:
     """What differs between the models and the database, in words; the models must all be loaded."""
     with engine.connect() as connection:
@@ -77,7 +70,7 @@ def _upgrade(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
         connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
     config = configuration(connection)
-    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
     if (version := _version(connection)) is not None and version not in known:
         message = f"the database is at {version}, which this servicelost does not know: install a newer one"
         raise MigrationError("DATABASE_TOO_NEW", message)
@@ -88,7 +81,7 @@ def configuration(connection: Connection | None = None) -> Config:
     """The alembic configuration of our own migrations, working on this connection."""
     config = Config()
     # A percent sign in the folder's name would be taken for a reference.
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config

@@ -1,6 +1,7 @@
 """Passwords: hashed with argon2id, made up where nobody chose one, never kept or logged."""
 
 import secrets
+import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,13 +11,16 @@ _LONGEST = 200
 # Without the characters that people confuse when they read them out.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
+# A check takes 64 MiB on purpose: one after the other, so that a morning's sign-ins do not add up.
+_one_at_a_time = threading.Lock()
 # Checked when there is no such account, so that an answer takes as long as for a real one.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def hash_password(password: str) -> str:
     """The argon2id hash of a password, with its parameters and salt."""
-    return _hasher.hash(password)
+    with _one_at_a_time:
+        return _hasher.hash(password)
 
 
 def is_password(password_hash: str | None, password: str) -> bool:
@@ -24,7 +28,8 @@ def is_password(password_hash: str | None, password: str) -> bool:
     if len(password) > _LONGEST:
         return False
     try:
-        _hasher.verify(password_hash or _NOBODY, password)
+        with _one_at_a_time:
+            _hasher.verify(password_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

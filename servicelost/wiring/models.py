@@ -8,7 +8,7 @@ from servicelost.analytics import models as analytics
 from servicelost.analytics.lake import models as lake
 from servicelost.directory import models as directory
 from servicelost.intake import models as intake
-from servicelost.jobs import schedule
+from servicelost.jobs import slots
 from servicelost.kernel import changes, ids
 from servicelost.opportunities.followup import models as followup
 from servicelost.opportunities.ledger import models as ledger
@@ -34,6 +34,6 @@ MODEL_MODULES = (
     intake,
     lake,
     analytics,
-    schedule,
+    slots,
     web,
 )

@@ -11,20 +11,8 @@ from typing import Any
 
 from servicelost.analytics.registry import REPORTS, load_compute, load_function
 from servicelost.jobs.requests import REPORT_RUN
-from servicelost.jobs.schedule import PeriodicJob
-from servicelost.runtime import Runtime
-
-
-def later(target: str) -> Callable[..., Any]:
-    """The function ``module:name``, imported at each call."""
-    module, _, name = target.partition(":")
-
-    def run(runtime: Runtime, **payload: Any) -> Any:
-        return getattr(import_module(module), name)(runtime, **payload)
-
-    run.__name__ = name
-    return run
-
+from servicelost.jobs.slots import PeriodicJob
+from servicelost.wiring.later import later
 
 TASKS: Mapping[str, Callable[..., Any]] = {
     REPORT_RUN: later("servicelost.wiring.computing:run_report"),

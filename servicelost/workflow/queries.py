@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from servicelost.workflow.models.appointments import Appointment
+from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.quotes import Quote
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import COMING, LIVE_QUOTE
@@ -48,6 +49,16 @@ class VisitPage:
     def pages(self) -> int:
         """How many pages there are."""
         return -(-self.total // self.per_page)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSum:
+    """How many lines of a visit are in one state, and what they come to."""
+
+    visit_id: int
+    state: str
+    count: int
+    amount_minor: int
 
 
 def overdue_appointments(
@@ -102,6 +113,18 @@ def visits_of(
     )
     rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
     return VisitPage([Visit(**row) for row in rows], total, max(page, 1), per_page)
+
+
+def line_sums(connection: Connection, visit_ids: Collection[int]) -> list[LineSum]:
+    """The lines of these visits, added up in the database by their state."""
+    query = (
+        select(Line.visit_id, Line.state, func.count(), func.sum(Line.amount_minor))
+        .where(Line.visit_id.in_(visit_ids))
+        .group_by(Line.visit_id, Line.state)
+        .order_by(Line.visit_id, Line.state)
+    )
+    rows = connection.execute(query)
+    return [LineSum(visit_id, state, count, int(amount or 0)) for visit_id, state, count, amount in rows]
 
 
 def _conditions(dealership_ids: Collection[int] | None, wanted: VisitFilter) -> list[ColumnElement[bool]]:

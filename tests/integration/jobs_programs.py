@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from servicelost.config import Settings
 from servicelost.jobs.queue import open_queue
-from servicelost.jobs.schedule import PeriodicJob, run_scheduler
+from servicelost.jobs.schedule import run_scheduler
+from servicelost.jobs.slots import PeriodicJob
 from servicelost.jobs.worker import run_worker
 from servicelost.runtime import Runtime
 

@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from rich.console import Console
 
-from servicelost.analytics.exports import export, print_report
+from servicelost.analytics.exports import export
 from servicelost.analytics.exports.cells import harmless
+from servicelost.analytics.exports.terminal import print_report
 from servicelost.analytics.present import present
 from servicelost.kernel.errors import InvalidInput
 from tests.integration.reports_world import ReportsWorld, rows

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from servicelost.config import Settings
 from servicelost.jobs.queue import JobQueue, QueueDown, open_queue
-from servicelost.jobs.schedule import JobSlot, PeriodicJob, Scheduler
+from servicelost.jobs.schedule import Scheduler
+from servicelost.jobs.slots import JobSlot, PeriodicJob
 from servicelost.kernel.actor import SYSTEM
 from servicelost.kernel.clock import FrozenClock
 from servicelost.kernel.db import Base

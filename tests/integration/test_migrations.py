@@ -15,6 +15,7 @@ from servicelost.kernel.errors import NotFound
 from servicelost.migrations import MigrationError, find_drift, is_current, upgrade
 from servicelost.migrations.scope import VERSION_TABLE
 from servicelost.migrations.upgrading import configuration
+from servicelost.migrations.version import FOLDER, newest_version
 from servicelost.standalone import models as standalone_models
 
 MODELS = (*wiring.MODEL_MODULES, standalone_models)
@@ -119,3 +120,14 @@ def test_there_is_nothing_to_draft() -> None:
     with pytest.raises(NotFound, match="already make what the models declare"):
         draft_migration("nothing")
     assert set(folder.iterdir()) == before
+
+
+def test_the_newest_version_told_from_file_names_is_the_one_alembic_tells() -> None:
+    assert newest_version() == ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def test_a_database_of_another_version_is_not_current(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = 'another'"))
+    assert not is_current(engine)

@@ -4,6 +4,7 @@ The wrapper exists because flask-smorest has no types; what it does is all flask
 """
 
 from collections.abc import Callable, Collection
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -39,6 +40,10 @@ _OF_BODIES = frozenset(
 
 class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
     ARGUMENTS_PARSER = JsonParser()
+
+    def register_views_in_doc(self, api: Any, *arguments: Any, **named: Any) -> None:
+        """Leave the description until it is asked for."""
+        api.describe_later(partial(super().register_views_in_doc, api, *arguments, **named))
 
 
 blueprint = _Blueprint("servicelost_api", __name__, template_folder="templates", static_folder="static")
@@ -88,7 +93,7 @@ def endpoint(
 
 def refused_with(action: Action, path: str, *, has_body: bool, has_query: bool) -> set[HTTPStatus]:
     """The statuses by which any endpoint of this form may refuse a call."""
-    statuses = {HTTPStatus.SERVICE_UNAVAILABLE}
+    statuses: set[HTTPStatus] = set()
     if action is not Action.PUBLIC:
         statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     if "<" in path:

@@ -1,8 +1,11 @@
 """flask-smorest made to own nothing: no handlers, commands or pages on the host's application.
 
-The description of the API is built when the blueprint is registered and kept per application.
+The description of the API is built when somebody first asks for it, since it takes longer than all else that
+mounting does, and is kept per application.
 """
 
+from collections.abc import Callable
+from threading import Lock
 from typing import Any, cast
 
 from flask import Flask
@@ -31,6 +34,22 @@ class HostFriendlyApi(Api):  # type: ignore[misc] # flask-smorest has no types
 
     ERROR_SCHEMA = ProblemSchema
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._undescribed: list[Callable[[], None]] = []
+        self._describing = Lock()
+
+    def describe_later(self, describe: Callable[[], None]) -> None:
+        """Add to the description when it is first asked for."""
+        self._undescribed.append(describe)
+
+    def document(self) -> dict[str, Any]:
+        """The description of everything that is registered."""
+        with self._describing:
+            while self._undescribed:
+                self._undescribed.pop(0)()
+            return cast(dict[str, Any], self.spec.to_dict())
+
     def _register_error_handlers(self) -> None:
         """Register nothing: the stock Api would turn the host's own 404 page into JSON."""
 
@@ -47,7 +66,7 @@ class HostFriendlyApi(Api):  # type: ignore[misc] # flask-smorest has no types
 
 
 def describe_api(app: Flask, blueprint: Blueprint, url_prefix: str) -> None:
-    """Register the blueprint with the application and build the description of what is in it."""
+    """Register the blueprint with the application and prepare the description of what is in it."""
     api = HostFriendlyApi(config_prefix=_CONFIG_PREFIX)
     api.init_app(
         app,
@@ -62,16 +81,16 @@ def describe_api(app: Flask, blueprint: Blueprint, url_prefix: str) -> None:
     api.spec.options["security"] = [{"token": []}]
     api.spec.components.response(OUTAGE, _OUTAGE, lazy=True)
     api.register_blueprint(blueprint, url_prefix=url_prefix)
-    api.spec.components.schema(
-        "Event",
-        {
-            "oneOf": list(event_schemas().values()),
-            "description": "One fact from a source, as the event catalogue says.",
-        },
-    )
+    api.describe_later(lambda: _describe_events(api))
 
 
 def openapi_document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of the application's API."""
-    api = app.extensions["flask-smorest"]["apis"][_CONFIG_PREFIX]["ext_obj"]
-    return cast(dict[str, Any], api.spec.to_dict())
+    api: HostFriendlyApi = app.extensions["flask-smorest"]["apis"][_CONFIG_PREFIX]["ext_obj"]
+    return api.document()
+
+
+def _describe_events(api: HostFriendlyApi) -> None:
+    one_of = list(event_schemas().values())
+    about = "One fact from a source, as the event catalogue says."
+    api.spec.components.schema("Event", {"oneOf": one_of, "description": about})

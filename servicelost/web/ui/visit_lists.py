@@ -3,7 +3,8 @@
 One visit with its lines is in `visit_page`; which visits there are is asked of the workflow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,9 +12,8 @@ from servicelost.directory.models import Customer, Dealership, Employee, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
 from servicelost.web.ui.paging import PAGE_SIZE, PageOf, asked_page
-from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
-from servicelost.workflow.queries import VisitFilter, visits_of
+from servicelost.workflow.queries import LineSum, VisitFilter, line_sums, visits_of
 from servicelost.workflow.states import LineState, VisitState
 
 _S = VisitState
@@ -57,8 +57,10 @@ def visit_rows(book: Book, visits: Sequence[Visit]) -> list[VisitRow]:
     """These visits with everything a list shows of them, read with few queries."""
     for model, column in ((Customer, "customer_id"), (Vehicle, "vehicle_id"), (Employee, "advisor_id")):
         book.preload_ids(model, [key for visit in visits if (key := getattr(visit, column)) is not None])
-    book.preload(LINES_OF_VISIT, [(visit.id,) for visit in visits])
-    return [_row(book, visit) for visit in visits]
+    sums: dict[int, list[LineSum]] = defaultdict(list)
+    for found in line_sums(book.connection, [visit.id for visit in visits]):
+        sums[found.visit_id].append(found)
+    return [_row(book, visit, sums[visit.id]) for visit in visits]
 
 
 def car_name(vehicle: Vehicle | None) -> str:
@@ -68,7 +70,7 @@ def car_name(vehicle: Vehicle | None) -> str:
     return " ".join(part for part in (vehicle.make, vehicle.model) if part) or vehicle.plate or ""
 
 
-def _row(book: Book, visit: Visit) -> VisitRow:
+def _row(book: Book, visit: Visit, sums: Iterable[LineSum]) -> VisitRow:
     customer = None if visit.customer_id is None else book.find(Customer, visit.customer_id)
     advisor = None if visit.advisor_id is None else book.find(Employee, visit.advisor_id)
     vehicle = None if visit.vehicle_id is None else book.find(Vehicle, visit.vehicle_id)
@@ -84,12 +86,8 @@ def _row(book: Book, visit: Visit) -> VisitRow:
         dealership.currency,
         dealership.timezone,
     )
-    for line in book.many(LINES_OF_VISIT, visit.id):
-        _add_line(row, line)
+    for found in sums:
+        tone = LINE_MARKS[found.state].tone
+        row.amounts[tone] = row.amounts.get(tone, 0) + found.amount_minor
+        row.to_decide += found.count if found.state in TO_DECIDE else 0
     return row
-
-
-def _add_line(row: VisitRow, line: Line) -> None:
-    tone = LINE_MARKS[line.state].tone
-    row.amounts[tone] = row.amounts.get(tone, 0) + (line.amount_minor or 0)
-    row.to_decide += line.state in TO_DECIDE

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Table
@@ -86,7 +87,11 @@ class Book:
                 shelf[key] = self._fresh[lookup].pop(key, [])
             else:
                 self.preload(lookup, [key])
-        return [self._handed(row) for row in shelf[key]]
+        rows = shelf[key]
+        if self._journal is not None:
+            for row in rows:
+                self._handed(row)
+        return rows.copy()
 
     def preload(self, lookup: Lookup[R], keys: Iterable[Key]) -> None:
         """Read the rows of many keys with few queries; what is known is not asked again."""
@@ -119,13 +124,11 @@ class Book:
     def add(self, row: R) -> R:
         """Plan a new row: it gets its id and defaults now and is found by lookups at once."""
         model = type(row)
-        values = row.__dict__
-        for column, default in _defaults(model):
-            if column not in values:
-                values[column] = default
-        if "id" not in values:
-            values["id"] = self._ids.next()
-        self._rows[(model, row.id)] = row
+        values = row.__dict__ = _defaults(model) | row.__dict__
+        row_id = values["id"]
+        if row_id is None:
+            row_id = values["id"] = self._ids.next()
+        self._rows[(model, row_id)] = row
         self._new.append(row)
         for lookup in Lookup.of_model[model]:
             shelf = self._shelves[lookup]
@@ -135,7 +138,7 @@ class Book:
             else:
                 self._fresh[lookup].setdefault(key, []).append(row)
         for lookup in Lookup.of_parent[model]:
-            self._shelves[lookup].setdefault((row.id,), [])
+            self._shelves[lookup].setdefault((row_id,), [])
         return row
 
     def publish(self, event: DomainEvent) -> None:
@@ -171,19 +174,23 @@ class Book:
 
     def flush(self) -> None:
         """Write the plan; afterwards the book goes on with an empty one."""
-        changed = [(row, before) for row, before in self._before.values() if row.__dict__ != before]
-        if self._new or changed:
-            write_plan(self.connection, self._new, changed, self._ids.next, self.now)
-        for row in (*self._new, *(row for row, _ in changed)):
-            self._before[id(row)] = (row, dict(row.__dict__))
+        for row in self.write():
+            self._before[id(row)] = (row, row.__dict__.copy())
         self._new = []
         self._fresh.clear()
+
+    def write(self) -> list[Base]:
+        """Write the plan, as the last thing that is done with this book; the rows that were written."""
+        changed = [entry for entry in self._before.values() if entry[0].__dict__ != entry[1]]
+        if self._new or changed:
+            write_plan(self._driver, self._new, changed, self._ids.next, self.now)
+        return [*self._new, *(row for row, _ in changed)]
 
     # Inside
 
     def _handed(self, row: R) -> R:
         if self._journal is not None and id(row) not in self._journal:
-            self._journal[id(row)] = (row, dict(row.__dict__))
+            self._journal[id(row)] = (row, row.__dict__.copy())
         return row
 
     def _read(self, model: type[R], columns: tuple[str, ...], keys: Sequence[Key]) -> list[R]:
@@ -196,7 +203,7 @@ class Book:
             return cast(R, known)
         row = model(**values)
         self._rows[(model, row.id)] = row
-        self._before[id(row)] = (row, dict(row.__dict__))
+        self._before[id(row)] = (row, row.__dict__.copy())
         return row
 
     def _undo(self, added: int) -> None:
@@ -213,16 +220,7 @@ class Book:
             row.__dict__.update(before)
 
 
-_DEFAULTS: dict[type[Base], tuple[tuple[str, Any], ...]] = {}
-
-
-def _defaults(model: type[Base]) -> tuple[tuple[str, Any], ...]:
+@cache
+def _defaults(model: type[Base]) -> dict[str, Any]:
     """Every column with its scalar default, else None, so that all rows of a model look alike."""
-    known = _DEFAULTS.get(model)
-    if known is None:
-        known = _DEFAULTS[model] = tuple(
-            (column.key, getattr(column.default, "arg", None))
-            for column in model.__table__.columns
-            if column.key != "id"
-        )
-    return known
+    return {column.key: getattr(column.default, "arg", None) for column in model.__table__.columns}

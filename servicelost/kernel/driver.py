@@ -26,7 +26,7 @@ class Driver:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self.dialect = connection.dialect
         self.mark = "?" if self.dialect.paramstyle == "qmark" else "%s"
         self.is_psycopg = self.dialect.driver == "psycopg"
@@ -82,7 +82,7 @@ class Driver:
 
     @property
     def _raw(self) -> PoolProxiedConnection:
-        return self._connection.connection
+        return self.connection.connection
 
     @contextmanager
     def _told_as_sqlalchemy_tells(self, statement: str) -> Iterator[None]:
@@ -92,7 +92,7 @@ class Driver:
         except driver.Error as error:
             gone = self.dialect.is_disconnect(error, self._raw, None)
             if gone:
-                self._connection.invalidate(error)
+                self.connection.invalidate(error)
             raise DBAPIError.instance(
                 statement,
                 None,

@@ -35,4 +35,4 @@ class Lookup(Generic[R]):
     def key_of(self, row: R) -> Key:
         """The row's key in this lookup."""
         values = row.__dict__
-        return tuple([values.get(column) for column in self.columns])
+        return tuple([values[column] for column in self.columns])

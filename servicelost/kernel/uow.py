@@ -90,7 +90,7 @@ class UnitOfWork:
             if failed:
                 connection.rollback()
                 return
-            book.flush()
+            book.write()
             connection.commit()
         finally:
             connection.close()
@@ -103,7 +103,7 @@ class UnitOfWork:
             self._savepoint.rollback()
             return
         try:
-            book.flush()
+            book.write()
         except BaseException:
             self._savepoint.rollback()
             raise

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, select
@@ -20,13 +21,13 @@ from servicelost.kernel.errors import StaleRow
 from servicelost.kernel.lookup import Lookup
 
 Changed = tuple[Base, dict[str, Any]]
-_BULK = 40
+_BULK = 10
 _OVERTAKEN = "40001"
 _ORDER: dict[type[Base], int] = {}
 
 
 def write_plan(
-    connection: Connection,
+    driver: Driver,
     new: Sequence[Base],
     changed: Sequence[Changed],
     next_id: Callable[[], int],
@@ -39,17 +40,16 @@ def write_plan(
     """
     inserts, updates = _by_model(new), _updates_by_model(changed)
     _log_changes(inserts, updates, next_id, now)
-    driver = Driver(connection)
     large = any(len(rows) >= _BULK for rows in inserts.values())
     try:
         with nullcontext() if large else driver.together():
             written = _send(driver, inserts, updates)
     except OperationalError as error:
         if updates and getattr(error.orig, "sqlstate", None) == _OVERTAKEN:
-            raise _stale(connection, updates) from error
+            raise _stale(driver.connection, updates) from error
         raise
     if any(written[model]() != len(rows) for model, rows in updates.items()):
-        raise _stale(connection, updates)
+        raise _stale(driver.connection, updates)
 
 
 def _send(
@@ -69,6 +69,11 @@ def _send(
 
 def _table(model: type[Base]) -> Table:
     return cast(Table, model.__table__)
+
+
+@cache
+def _names(table: Table) -> list[str]:
+    return [column.key for column in table.columns]
 
 
 def _by_model(rows: Sequence[Base]) -> dict[type[Base], list[Base]]:
@@ -125,7 +130,7 @@ def _table_order(model: type[Base]) -> int:
 
 
 def _insert(driver: Driver, table: Table, rows: Sequence[Base]) -> None:
-    names = [column.key for column in table.columns]
+    names = _names(table)
     records = _records(driver, table, names, rows)
     columns = ", ".join(f'"{name}"' for name in names)
     if driver.is_psycopg and len(rows) >= _BULK:
@@ -154,8 +159,8 @@ def _update(driver: Driver, table: Table, changed: Sequence[Changed]) -> Callabl
     """Send the updates; how many rows were still as they were read can be asked afterwards."""
     for row, before in changed:
         row.__dict__["version"] = before["version"] + 1
-    names = sorted({name for row, before in changed for name, value in row.__dict__.items()
-                    if name in table.columns and before.get(name) != value})  # fmt: skip
+    names = [name for name in _names(table)
+             if any(row.__dict__[name] != before[name] for row, before in changed)]  # fmt: skip
     records = _records(driver, table, names, [row for row, _ in changed])
     for record, (row, before) in zip(records, changed, strict=True):
         record += (row.id, before["version"])

@@ -27,7 +27,7 @@ MakeUnit = Callable[[], UnitOfWork]
 Numbered = tuple[int, IntakeEvent]
 NumberedRaw = tuple[int, object]
 
-CHUNK = 500
+CHUNK = 1000
 _WOKEN_AT_ONCE = 100
 _ONE_BY_ONE = (StaleRow, IntegrityError, OperationalError, DataError)
 

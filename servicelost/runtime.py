@@ -108,9 +108,13 @@ class Runtime:
         """Folder or URL of the analytics files."""
         return self.settings.lake_url
 
-    def unit(self, actor: Actor, *, reading: bool = False, host: Session | None = None) -> UnitOfWork:
+    def unit(
+        self, actor: Actor, *, reading: bool = False, glance: bool = False, host: Session | None = None
+    ) -> UnitOfWork:
         """One transaction in the name of the actor, or a savepoint in the host's own session."""
-        return UnitOfWork(self.engine, self._pool, self.bus, self.clock, actor, reading=reading, host=host)
+        return UnitOfWork(
+            self.engine, self._pool, self.bus, self.clock, actor, reading=reading, glance=glance, host=host
+        )
 
     def repeated(self, actor: Actor, work: Callable[[Book], T]) -> T:
         """Do the work in a unit of its own, again when another writer got in between."""

@@ -22,6 +22,7 @@ from servicelost.kernel.events import DomainEvent, EventBus
 from servicelost.kernel.ids import IdFeed
 from servicelost.kernel.lookup import Lookup
 from servicelost.kernel.reading import Key, read
+from servicelost.kernel.trail import Trail
 from servicelost.kernel.writer import write_plan
 
 R = TypeVar("R", bound=Base)
@@ -112,6 +113,21 @@ class Book:
         missing = [row_id for row_id in dict.fromkeys(row_ids) if (model, row_id) not in self._rows]
         for start in range(0, len(missing), _KEYS_PER_QUERY):
             self._read(model, _ID, [(row_id,) for row_id in missing[start : start + _KEYS_PER_QUERY]])
+
+    def follow(self, trail: Trail, row_id: int) -> None:
+        """Read a row and those its trail leads to with one query, unless the row is known."""
+        if (trail.start, row_id) in self._rows:
+            return
+        origins: dict[type[Base], Base] = {}
+        for step, values in trail.follow(self._driver, row_id):
+            model = step.model if step else trail.start
+            row = None if values is None else self._remember(model, values)
+            if row is not None:
+                origins[model] = row
+            if step is not None and step.lookup is not None and step.origin in origins:
+                key = (origins[step.origin].__dict__[step.key],)
+                fresh = self._fresh[step.lookup].pop(key, [])
+                self._shelves[step.lookup].setdefault(key, [*([] if row is None else [row]), *fresh])
 
     def memo(self, key: Hashable, make: Callable[[], T]) -> T:
         """Something costly that stays the same within the unit, made once."""

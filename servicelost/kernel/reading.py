@@ -32,17 +32,18 @@ def read(
         ]
     if len(keys) > 1 and driver.dialect.name == "postgresql":
         statement = _of_many(table, columns, driver.dialect, driver.mark)
-        yield from _as_values(
+        yield from values_of(
             driver, table, driver.rows(statement, [list(part) for part in zip(*keys, strict=True)])
         )
         return
     # Without a network between, one prepared statement a key is quicker than a long list of them.
     statement = _of_one(table, columns, driver.mark)
     for key in keys:
-        yield from _as_values(driver, table, driver.rows(statement, key))
+        yield from values_of(driver, table, driver.rows(statement, key))
 
 
-def _as_values(driver: Driver, table: Table, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
+def values_of(driver: Driver, table: Table, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    """The records of a table, all its columns in their order, as values by column."""
     names, convert = _names(table), from_driver(table, driver.dialect)
     for record in records:
         values = list(record)
@@ -51,14 +52,18 @@ def _as_values(driver: Driver, table: Table, records: Sequence[Record]) -> Itera
         yield dict(zip(names, values, strict=True))
 
 
+def columns_of(table: Table, alias: str) -> str:
+    """All columns of the table under this alias, as a statement selects them."""
+    return ", ".join(f'{alias}."{name}"' for name in _names(table))
+
+
 @lru_cache(maxsize=512)
 def _names(table: Table) -> tuple[str, ...]:
     return tuple(column.key for column in table.columns)
 
 
 def _selection(table: Table) -> str:
-    columns = ", ".join(f't."{name}"' for name in _names(table))
-    return f'SELECT {columns} FROM "{table.name}" AS t'  # noqa: S608 - our own table's names
+    return f'SELECT {columns_of(table, "t")} FROM "{table.name}" AS t'  # noqa: S608 - our own table's names
 
 
 @lru_cache(maxsize=512)

@@ -28,15 +28,16 @@ class UnitOfWork:
     """`with unit as book:` does everything in one transaction, or nothing.
 
     `after_commit` calls of the book run once the data is committed, also when it is the host that
-    commits. A `reading` unit takes no write lock and must add nothing.
+    commits. A `reading` unit takes no write lock and must add nothing; a `glance` is one that asks a
+    single question, for which no transaction is needed.
     """
 
     def __init__(
         self, engine: Engine, pool: IdPool | None, bus: EventBus, clock: Clock, actor: Actor,
-        *, reading: bool = False, host: Session | scoped_session[Session] | None = None,
+        *, reading: bool = False, glance: bool = False, host: Session | scoped_session[Session] | None = None,
     ) -> None:  # fmt: skip
         self._engine, self._pool, self._bus, self._clock = engine, pool, bus, clock
-        self._actor, self._reading = actor, reading
+        self._actor, self._reading, self._glance = actor, reading or glance, glance
         self._host = host() if isinstance(host, scoped_session) else host
         self._depth = 0
         self._connection: Connection | None = None
@@ -78,7 +79,8 @@ class UnitOfWork:
                 connection = connection.execution_options(servicelost_reading=True)
             if connection.dialect.name == "postgresql":
                 # Rules read row by row: all they see has to be of one and the same moment.
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                level = "AUTOCOMMIT" if self._glance else "REPEATABLE READ"
+                connection = connection.execution_options(isolation_level=level)
             connection.begin()
         except BaseException:
             connection.close()

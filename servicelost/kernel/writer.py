@@ -159,8 +159,8 @@ def _update(driver: Driver, table: Table, changed: Sequence[Changed]) -> Callabl
     """Send the updates; how many rows were still as they were read can be asked afterwards."""
     for row, before in changed:
         row.__dict__["version"] = before["version"] + 1
-    names = [name for name in _names(table)
-             if any(row.__dict__[name] != before[name] for row, before in changed)]  # fmt: skip
+    names = sorted({name for row, before in changed
+                    for name, value in row.__dict__.items() if before[name] != value})  # fmt: skip
     records = _records(driver, table, names, [row for row, _ in changed])
     for record, (row, before) in zip(records, changed, strict=True):
         record += (row.id, before["version"])

@@ -9,18 +9,33 @@ from typing import Any
 
 from servicelost.directory.causes import resolve_cause
 from servicelost.directory.competitors import ensure_competitor
-from servicelost.directory.models import Dealership
+from servicelost.directory.models import Dealership, ServiceCategory
 from servicelost.kernel.book import Book
 from servicelost.kernel.clock import as_utc
 from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput
 from servicelost.kernel.money import to_minor
+from servicelost.kernel.trail import Step, Trail
+from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
 from servicelost.web.sight import get_visible
 from servicelost.workflow import decisions
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE, LineEntry
+from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
 
 Sent = Mapping[str, Any]
+
+# All that a decision about a line looks at, whatever it is.
+_ABOUT_A_LINE = Trail(
+    Line,
+    (
+        Step(Line, "visit_id", Visit),
+        Step(Line, "dealership_id", Dealership),
+        Step(Line, "category_id", ServiceCategory),
+        Step(Line, "id", Presentation, PRESENTATION_OF_LINE),
+        Step(Presentation, "opportunity_id", Opportunity),
+    ),
+)
 
 # Clocks of two machines differ a little; a decision of tomorrow is a mistake.
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -67,6 +82,7 @@ def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line
 
 
 def _load(book: Book, line_id: int, version: int | None) -> tuple[Line, Dealership]:
+    book.follow(_ABOUT_A_LINE, line_id)
     line = get_visible(book, Line, line_id)
     if version is not None and version != line.version:
         raise _changed_meanwhile(book, line, version)

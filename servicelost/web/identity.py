@@ -68,7 +68,7 @@ def _identify() -> Caller | None:
 
 
 def _by_token(secret: str) -> Caller:
-    with current_runtime().unit(SYSTEM, reading=True) as book:
+    with current_runtime().unit(SYSTEM, glance=True) as book:
         token = find_token(book, secret)
         if token is None:
             raise NotSignedIn("this API token is unknown, expired or revoked")

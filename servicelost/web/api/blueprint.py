@@ -80,15 +80,20 @@ def endpoint(
         made = blueprint.alt_response(HTTPStatus.SERVICE_UNAVAILABLE, **told)(made)
         made = blueprint.response(status, answer)(made)
         if query is not None:
-            made = blueprint.arguments(query, location="query")(made)
+            made = blueprint.arguments(_made_once(query), location="query")(made)
         if body is not None:
-            made = blueprint.arguments(body, location="json")(made)
+            made = blueprint.arguments(_made_once(body), location="json")(made)
         if doc:
             made = blueprint.doc(**doc)(made)
         blueprint.add_url_rule(path, view.__name__, allowed_for(action)(made), methods=[method], tags=[tag])
         return view
 
     return add
+
+
+def _made_once(schema: type[Schema] | Schema) -> Schema:
+    """The schema itself: given its class, one would be made for every request."""
+    return schema() if isinstance(schema, type) else schema
 
 
 def refused_with(action: Action, path: str, *, has_body: bool, has_query: bool) -> set[HTTPStatus]:

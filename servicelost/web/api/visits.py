@@ -78,22 +78,29 @@ def _decide(
     verb: Callable[[Book, int, int | None, deciding.Sent], Line], line_id: int, body: dict[str, Any]
 ) -> Answer:
     version = _expected_version()
+
+    def decide(book: Book) -> Answer:
+        line = verb(book, line_id, version, body)
+        book.flush()  # versions are counted when the plan is written
+        return _answer(book, line)
+
     try:
         # Repeating is safe: whoever changed the line itself is found by its version each time.
-        current_runtime().repeated(current_actor(), lambda book: verb(book, line_id, version, body))
+        return current_runtime().repeated(current_actor(), decide)
     except Conflict as conflict:
         if conflict.code != "STALE":
             raise
         line, tag = _line_now(line_id)
         raise ChangedMeanwhile(conflict, LineSchema().dump(line), tag) from conflict
-    # Read again: versions are counted when the plan is written.
-    return _line_now(line_id)
 
 
 def _line_now(line_id: int) -> Answer:
     with current_runtime().unit(current_actor(), reading=True) as book:
-        line = line_shape(book, get_visible(book, Line, line_id))
-    return line, {"ETag": f'"{line["version"]}"'}
+        return _answer(book, get_visible(book, Line, line_id))
+
+
+def _answer(book: Book, line: Line) -> Answer:
+    return line_shape(book, line), {"ETag": f'"{line.version}"'}
 
 
 def _expected_version() -> int | None:

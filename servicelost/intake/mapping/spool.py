@@ -15,6 +15,7 @@ from servicelost.intake.mapping.source_files import SourceFile
 
 Key = tuple[str, ...]
 _BATCH = 1000
+_BATCH_TEXT = 4_000_000
 # Pages kept in memory, in KiB; what does not fit goes to the temporary folder.
 _CACHE_KIB = 24_000
 
@@ -56,14 +57,17 @@ class RowPile:
             "place INTEGER PRIMARY KEY, key TEXT, file INTEGER, number INTEGER, cells TEXT"
         )
         self._waiting: list[tuple[int, str, int, int, str]] = []
+        self._length = 0
         self.size = 0
 
     def add(self, file: int, row: SourceRow, key: Key = ()) -> None:
         """Put one more row of the file with this position on the pile."""
         cells = [[cell] if type(cell) is Exact else cell for cell in row.cells]
-        self._waiting.append((self.size, spell(key), file, row.number, json.dumps(cells)))
+        text = json.dumps(cells)
+        self._waiting.append((self.size, spell(key), file, row.number, text))
+        self._length += len(text)
         self.size += 1
-        if len(self._waiting) >= _BATCH:
+        if len(self._waiting) >= _BATCH or self._length >= _BATCH_TEXT:
             self._write()
 
     def finish(self, *, by_key: bool) -> None:
@@ -97,6 +101,7 @@ class RowPile:
     def _write(self) -> None:
         self._spool.run_many(f"INSERT INTO {self._table} VALUES (?, ?, ?, ?, ?)", self._waiting)  # noqa: S608
         self._waiting.clear()
+        self._length = 0
 
     def _row(self, file: int, number: int, cells: str) -> SourceRow:
         of_file = self._files[file]

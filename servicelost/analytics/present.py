@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from servicelost.administration.settings import MIN_DENOMINATOR
 from servicelost.analytics.labels import labels_of
+from servicelost.analytics.opening import grain_of, whole_rows
 from servicelost.analytics.periods import Grain
 from servicelost.analytics.spec import Vocabulary
 
@@ -22,7 +23,7 @@ def present(
 
     `few` names the numbers that rest on fewer than `few_below` cases; headline numbers have it as a flag.
     """
-    grain = Grain(document["params"].get("grain", Grain.MONTH))
+    grain = grain_of(document)
     sections = [_section(section, connection, grain, few_below) for section in document["sections"]]
     measures = [
         {**number, "few": number["n"] is not None and number["n"] < few_below}
@@ -44,12 +45,9 @@ def _section(
         )
         for column in dimensions
     }
-    rows = [
-        {
-            **row,
-            "labels": {key: labels[row[key]] for key, labels in words.items()},
-            "few": sorted(key for key, cases in row["n"].items() if cases < few_below),
-        }
-        for row in section["rows"]
-    ]
+    rows = []
+    for row in whole_rows(section, grain):
+        row["labels"] = {key: labels[row[key]] for key, labels in words.items()}
+        row["few"] = sorted(key for key, cases in row["n"].items() if cases < few_below)
+        rows.append(row)
     return {**section, "rows": rows}

@@ -14,8 +14,6 @@ from servicelost.analytics.lake.facts import FACTS
 from servicelost.kernel.db import UtcDateTime
 
 NUMBER = "lake_number"
-MONTH = "month"
-BUSINESS_DAY = "business_day"
 
 
 class Kind(StrEnum):
@@ -45,8 +43,8 @@ def queried(fact: str) -> dict[str, Kind]:
 
 @cache
 def schema(fact: str) -> pa.Schema:
-    """All columns of the fact's files: queried, derived days, month and the lake's own number."""
-    kinds = queried(fact) | dict.fromkeys([*FACTS[fact].days, MONTH], Kind.DAY)
+    """All columns of the fact's files: queried, derived days and months, and the lake's own number."""
+    kinds = queried(fact) | dict.fromkeys([*FACTS[fact].days, *FACTS[fact].months], Kind.DAY)
     fields = [pa.field(name, ARROW[kind]) for name, kind in kinds.items()]
     return pa.schema([*fields, pa.field(NUMBER, pa.int64())])
 

@@ -84,13 +84,14 @@ def entries(numbers: Ints, here: Needs, of: Needs) -> dict[str, Any]:
     kind = _kind(numbers, losses)
     loss, recovery = kind == 0, kind == 2
     moment = np.where(recovery, here.moment, of.moment)
+    factor = 0.85 + 0.3 * share(numbers, "sold")
     released = np.where(share(numbers, "released") < 0.8, of.amount, of.amount // 2)
     return {
         "id": numbers, "kind": (kind, KINDS), "loss_id": (losses, ~loss), "occurred_at": moment,
-        "decided_at": moment, "recorded_at": here.moment, "loss_business_day": of.day,
+        "decided_at": moment, "recorded_at": here.moment, "loss_day": of.day,
         "business_day": np.where(recovery, here.day, of.day),
         "amount_minor": np.where(recovery, released, of.amount),
-        "revenue_minor": (np.rint(released * (0.85 + 0.3 * share(numbers, "sold"))).astype(np.int64), recovery),
+        "revenue_minor": (np.rint(released * factor).astype(np.int64), recovery),
         "reason": (numbers // LATER_EVERY % len(REASONS), REASONS, kind == 1),
         "recorded_by_id": here.advisor,
     } | _traits(of)  # fmt: skip

@@ -46,7 +46,8 @@ class Calendar:
         days = self.last // DAY - self.days + 1 + (place * self.days).astype(np.int64)
         days = days + ((days + 3) % 7 == 6)
         days = np.minimum(days, self.last // DAY)
-        return days * DAY + (share(numbers, name) * DAY / 3).astype(np.int64) + DAY * 9 // 24
+        moments: Ints = days * DAY + (share(numbers, name) * DAY / 3).astype(np.int64) + DAY * 9 // 24
+        return moments
 
 
 class Needs:

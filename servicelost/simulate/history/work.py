@@ -126,7 +126,8 @@ def stages(needs: Needs) -> dict[str, Any]:
 
 def booked(visits_: Ints) -> Ints:
     """Those of the visits that had an appointment."""
-    return visits_[visits_ % _BOOKED == 0]
+    found: Ints = visits_[visits_ % _BOOKED == 0]
+    return found
 
 
 def _of_visit(needs: Needs) -> dict[str, Any]:

@@ -96,7 +96,8 @@ class _Teller:
 
 
 def _visits(numbers: Ints) -> Ints:
-    return numbers[(numbers - 1) % NEEDS_A_VISIT == 0] // NEEDS_A_VISIT + 1
+    first: Ints = numbers[(numbers - 1) % NEEDS_A_VISIT == 0]
+    return first // NEEDS_A_VISIT + 1
 
 
 def _first(visits: Ints) -> Ints:
@@ -115,7 +116,7 @@ def arrow(fact: str, values: Columns) -> pa.Table:
         else pa.nulls(rows, field.type)
         for field in schema if field.name != columns.NUMBER
     }  # fmt: skip
-    arrays[columns.MONTH] = months(arrays[columns.BUSINESS_DAY])
+    arrays |= {month: months(arrays[day]) for month, day in FACTS[fact].months.items()}
     return pa.table(arrays)
 
 

@@ -1,0 +1,52 @@
+"""A stored document made whole: what its rows share is kept once with the section and given back to each.
+
+A result of many rows is stored and read several times faster so. Words for codes are added in
+`present`; nothing here computes a number.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from servicelost.analytics.periods import Grain, end_of
+from servicelost.analytics.selection import NONE
+from servicelost.analytics.spec import Vocabulary
+
+
+def opened(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy in which every row has its cases `n`, its `intervals` and its `drill`."""
+    grain = grain_of(document)
+    sections = [{**section, "rows": list(whole_rows(section, grain))} for section in document["sections"]]
+    return {**document, "sections": sections}
+
+
+def grain_of(document: Mapping[str, Any]) -> Grain:
+    """How long the document's periods are."""
+    return Grain(document["params"].get("grain", Grain.MONTH))
+
+
+def whole_rows(section: Mapping[str, Any], grain: Grain) -> Iterator[dict[str, Any]]:
+    """Copies of the section's rows with all they share."""
+    dimensions = [column for column in section["columns"] if "vocabulary" in column]
+    keys = [column["key"] for column in dimensions if column["vocabulary"] != Vocabulary.PERIOD]
+    shared = section.get("drill")
+    limits: dict[str, dict[str, str]] = {}
+    for row in section["rows"]:
+        whole = {"n": {}, "intervals": {}, **row}
+        if "drill" not in row:
+            whole["drill"] = drill = dict(shared or {})
+            for key in keys:
+                value = row[key]
+                drill[key] = NONE if value is None else value
+            if len(keys) < len(dimensions):
+                start = row["period"]
+                if start not in limits:
+                    limits[start] = _limits(drill, start, grain)
+                drill.update(limits[start])
+        yield whole
+
+
+def _limits(drill: Mapping[str, Any], start: str, grain: Grain) -> dict[str, str]:
+    """The first and last day of a period as far as the window reaches; ISO texts sort like their days."""
+    end = end_of(date.fromisoformat(start), grain).isoformat()
+    return {"from": max(start, drill.get("from", start)), "to": min(end, drill.get("to", end))}

@@ -57,7 +57,7 @@ def load_demo(
     if _is_loaded(installation, dealership):
         return DemoSummary(dealership.code, 0, {})
     events = simulate(installation.clock.now(), dealership, size=size, seed=seed)
-    _add_directory(installation, dealership)
+    add_directory(installation, dealership)
     outcomes: Counter[Outcome] = Counter()
     problems: list[str] = []
     for start in range(0, len(events), CHUNK):
@@ -75,7 +75,8 @@ def _is_loaded(installation: Installation, dealership: Dealership) -> bool:
         return book.one(DEALERSHIP_BY_CODE, dealership.code) is not None
 
 
-def _add_directory(installation: Installation, dealership: Dealership) -> None:
+def add_directory(installation: Installation, dealership: Dealership) -> int:
+    """Make the rows of the directory that the dealership's events name; returns its id."""
     with installation.unit(SYSTEM) as book:
         row = upsert_dealership(
             book,
@@ -91,3 +92,4 @@ def _add_directory(installation: Installation, dealership: Dealership) -> None:
         for person in dealership.employees:
             news = EmployeeData(id=person.source_id, name=person.name, roles=list(person.roles))
             upsert_employee(book, row, SOURCE, news, book.now)
+        return row.id

@@ -58,6 +58,19 @@ class Draft:
 
         `drill` is what the ways behind the rows share; a row with a `drill` of its own keeps that.
         """
+        described = self._described(section, drill, notes)
+        self.sections.append(described | {"rows": list(self._rows(section, rows))})
+
+    def add_columns(self, section: Section, columns: Mapping[str, Sequence[Any]], *, drill: Drill) -> None:
+        """A table of very many rows, a list of values for each dimension and measure, none of them a rate."""
+        written = {item.key: list(columns[item.key]) for item in section.dimensions}
+        for item in section.measures:
+            values = columns[item.key]
+            plain = item.kind is Kind.COUNT
+            written[item.key] = list(values) if plain else [self._value(item.kind, value) for value in values]
+        self.sections.append(self._described(section, drill, ()) | {"values": written})
+
+    def _described(self, section: Section, drill: Drill, notes: Sequence[str]) -> dict[str, Any]:
         columns = [
             {"key": item.key, "label": item.label, "kind": Kind.TEXT, "vocabulary": item.vocabulary}
             for item in section.dimensions
@@ -66,10 +79,10 @@ class Draft:
             {"key": item.key, "label": item.label, "kind": item.kind, "definition": item.definition}
             for item in section.measures
         ]
-        self.sections.append({
+        return {
             "id": section.id, "title": section.title, "currency": self.currency, "columns": columns,
-            "rows": list(self._rows(section, rows)), "drill": dict(drill), "notes": [*section.notes, *notes],
-        })  # fmt: skip
+            "drill": dict(drill), "notes": [*section.notes, *notes],
+        }  # fmt: skip
 
     def _rows(self, section: Section, rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         dimensions = [item.key for item in section.dimensions]

@@ -4,7 +4,7 @@ A result of many rows is stored and read several times faster so. Words for code
 `present`; nothing here computes a number.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,13 @@ from servicelost.analytics.spec import Vocabulary
 def opened(document: Mapping[str, Any]) -> dict[str, Any]:
     """A copy in which every row has its cases `n`, its `intervals` and its `drill`."""
     grain = grain_of(document)
-    sections = [{**section, "rows": list(whole_rows(section, grain))} for section in document["sections"]]
+    sections = [with_rows(section, whole_rows(section, grain)) for section in document["sections"]]
     return {**document, "sections": sections}
+
+
+def with_rows(section: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """A copy of the section with these rows in place of however they were stored."""
+    return {key: value for key, value in section.items() if key != "values"} | {"rows": list(rows)}
 
 
 def grain_of(document: Mapping[str, Any]) -> Grain:
@@ -29,21 +34,31 @@ def whole_rows(section: Mapping[str, Any], grain: Grain) -> Iterator[dict[str, A
     """Copies of the section's rows with all they share."""
     dimensions = [column for column in section["columns"] if "vocabulary" in column]
     keys = [column["key"] for column in dimensions if column["vocabulary"] != Vocabulary.PERIOD]
-    shared = section.get("drill")
+    dated = len(keys) < len(dimensions)
+    shared = section.get("drill", {})
     limits: dict[str, dict[str, str]] = {}
-    for row in section["rows"]:
+    for row in _rows(section):
         whole = {"n": {}, "intervals": {}, **row}
         if "drill" not in row:
-            whole["drill"] = drill = dict(shared or {})
+            whole["drill"] = drill = shared.copy()
             for key in keys:
                 value = row[key]
                 drill[key] = NONE if value is None else value
-            if len(keys) < len(dimensions):
+            if dated:
                 start = row["period"]
                 if start not in limits:
-                    limits[start] = _limits(drill, start, grain)
+                    limits[start] = _limits(shared, start, grain)
                 drill.update(limits[start])
         yield whole
+
+
+def _rows(section: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The rows as they are stored: one by one, or as columns where there are very many."""
+    if "values" not in section:
+        found: Iterable[Mapping[str, Any]] = section["rows"]
+        return found
+    names = list(section["values"])
+    return (dict(zip(names, row, strict=True)) for row in zip(*section["values"].values(), strict=True))
 
 
 def _limits(drill: Mapping[str, Any], start: str, grain: Grain) -> dict[str, str]:

@@ -11,6 +11,8 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from sqlalchemy.orm import configure_mappers
+
 from servicelost.analytics.registry import REPORTS, load_compute, load_function
 from servicelost.jobs.requests import REPORT_RUN
 from servicelost.jobs.schedule import PeriodicJob
@@ -38,7 +40,10 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "retry-parked": later("servicelost.wiring.housekeeping:retry_parked_events"),
 }
 
-_ENGINE_ROOM = ("servicelost.wiring.computing", "servicelost.wiring.housekeeping", "ibis.backends.duckdb")
+_ENGINE_ROOM = (
+    "servicelost.wiring.computing", "servicelost.wiring.housekeeping",
+    "ibis.backends.duckdb.converter",  # loads pandas at the first result
+)  # fmt: skip
 
 
 def warm_up() -> None:
@@ -49,6 +54,7 @@ def warm_up() -> None:
     """
     for module in _ENGINE_ROOM:
         import_module(module)
+    configure_mappers()
     load_compute()
     for spec in REPORTS.values():
         load_function(spec)

@@ -5,6 +5,7 @@ cells costs no further reading. What the sums mean is said in `sums`.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import ibis
@@ -79,12 +80,18 @@ class Cells:
     def largest_first(self, *keys: str) -> list[tuple[Row, Sums]]:
         """Those with standing losses or money in them, by lost gross; ties in order of their keys."""
         first, parts = self._added(keys)
-        lost, taken_back, recovered, count = (parts[place] for place in (0, 1, 2, 5))
-        gross = lost - taken_back
-        ties = [_rank(values)[codes[first]] for codes, values in (self._coded[key] for key in keys)]
-        order = np.lexsort((*reversed(ties), -count, -gross))
-        kept = order[((count != 0) | (gross != 0) | (recovered != 0))[order]]
+        ties = [self._rank(key)[first] for key in reversed(keys)]
+        kept = _met(np.lexsort((*ties, -_count(parts), -_gross(parts))), parts)
         return self._rows(keys, first[kept], [part[kept] for part in parts])
+
+    def in_order_of_time(self, *keys: str) -> dict[str, list[Any]]:
+        """The same as columns, by the first key and then largest first; `gross` and `count` are the sums."""
+        first, parts = self._added(keys)
+        ties = [self._rank(key)[first] for key in reversed(keys)]
+        order = np.lexsort((*ties[:-1], -_count(parts), -_gross(parts), ties[-1]))
+        kept = _met(order, parts)
+        named = {key: self._values(key, first[kept]) for key in keys}
+        return named | {"gross": _gross(parts)[kept].tolist(), "count": _count(parts)[kept].tolist()}
 
     def total(self) -> Sums:
         """The sums of the whole window."""
@@ -103,9 +110,19 @@ class Cells:
             parts.append(added)
         return first, parts
 
+    def _values(self, key: str, at: Ints) -> list[Any]:
+        codes, values = self._coded[key]
+        return [values[code] for code in codes[at].tolist()]
+
+    def _rank(self, key: str) -> Ints:
+        """The place of each cell's value in the order of the texts, those without one last."""
+        codes, values = self._coded[key]
+        order = sorted(range(len(values)), key=lambda place: (values[place] is None, str(values[place])))
+        ranks: Ints = np.argsort(np.array(order, dtype=np.int64))[codes]
+        return ranks
+
     def _rows(self, keys: Sequence[str], first: Ints, parts: Sequence[Ints]) -> list[tuple[Row, Sums]]:
-        coded = [self._coded[key] for key in keys]
-        names = [[values[code] for code in codes[first].tolist()] for codes, values in coded]
+        names = [self._values(key, first) for key in keys]
         made = map(Sums, *(part.tolist() for part in parts))
         return [
             (dict(zip(keys, named, strict=True)), part)
@@ -145,18 +162,27 @@ class Cells:
         return found
 
 
-def _rank(values: Sequence[Any]) -> Ints:
-    """The place of each value in the order of their texts, those without one last."""
-    order = sorted(range(len(values)), key=lambda place: (values[place] is None, str(values[place])))
-    return np.argsort(np.array(order, dtype=np.int64))
+def _gross(parts: Sequence[Ints]) -> Ints:
+    return parts[0] - parts[1]
+
+
+def _count(parts: Sequence[Ints]) -> Ints:
+    return parts[5]
+
+
+def _met(order: Ints, parts: Sequence[Ints]) -> Ints:
+    """Those of the rows that have standing losses or money in them."""
+    met = (_count(parts) != 0) | (_gross(parts) != 0) | (parts[2] != 0)
+    found: Ints = order[met[order]]
+    return found
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
     """Each cell's place in the list of values; days as ISO text, as a document has them."""
-    if pa.types.is_date(column.type):
-        column = column.cast(pa.string())
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
+    values = encoded.dictionary.to_pylist()
+    texts = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), texts
 
 
 def _numbers(column: pa.ChunkedArray) -> Ints:

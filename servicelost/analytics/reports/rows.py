@@ -54,6 +54,9 @@ def add_losses(question: Question, draft: Draft, section: Section, found: Cells,
     draft.add_section(section, rows, drill=question.drill("ledger", kind=GROSS_ENTRIES))
 
 
-def in_order_of_time(rows: Iterable[Row]) -> list[Row]:
-    """The rows by period, otherwise in the order they came."""
-    return sorted(rows, key=lambda row: str(row["period"]))
+def add_periods(question: Question, draft: Draft, section: Section, found: Cells) -> None:
+    """Add the section's table of each period, whose numbers are lost gross and count, as columns."""
+    keys = [dimension.key for dimension in section.dimensions]
+    columns = found.in_order_of_time(*keys)
+    columns["lost_gross"], columns["loss_count"] = columns.pop("gross"), columns.pop("count")
+    draft.add_columns(section, columns, drill=question.drill("ledger", kind=GROSS_ENTRIES))

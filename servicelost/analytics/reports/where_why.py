@@ -5,7 +5,7 @@ from servicelost.analytics.document import Draft
 from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question
-from servicelost.analytics.reports.rows import GROSS_ENTRIES, add_losses, in_order_of_time, loss_rows
+from servicelost.analytics.reports.rows import GROSS_ENTRIES, add_losses, add_periods
 from servicelost.analytics.reports.sums import UNEXPLAINED, Sums
 from servicelost.analytics.specs import where_why as spec
 
@@ -23,8 +23,7 @@ def compute(question: Question, draft: Draft) -> None:
     add_losses(question, draft, spec.MATRIX, found, whole)
     add_losses(question, draft, spec.STAGES, found, whole)
     if periods:
-        rows = in_order_of_time(loss_rows(spec.BY_PERIOD, found.largest_first(*keys), whole))
-        draft.add_section(spec.BY_PERIOD, rows, drill=question.drill("ledger", kind=GROSS_ENTRIES))
+        add_periods(question, draft, spec.BY_PERIOD, found)
 
 
 def add_headline(question: Question, draft: Draft, whole: Sums) -> None:

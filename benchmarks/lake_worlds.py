@@ -29,7 +29,7 @@ _DEALERSHIPS = 12
 def runtime_of(folder: Path) -> Runtime:
     """The installation in the folder."""
     engine = open_engine(f"sqlite:///{folder}/servicelost.db")
-    settings = Settings.from_mapping({"LAKE_URL": f"{folder}/lake"})
+    settings = Settings.from_mapping({"SERVICELOST_LAKE_URL": f"{folder}/lake"})
     return build_runtime(settings, engine=engine, clock=SystemClock())
 
 

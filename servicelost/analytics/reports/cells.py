@@ -23,14 +23,22 @@ from servicelost.taxonomy.parties import Owner
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 TRAITS = ("cause", "cause_basis", "grade", "owner")
+EXTRA = ("sold", "hours")
 _KIND, _IN_WINDOW, _IN_PERIOD = "entry_kind", "in_window", "in_period"
 
 
-def cells(question: Question, table: Table, *keys: str, beside: Sequence[str] = TRAITS) -> "Cells":
+def cells(
+    question: Question,
+    table: Table,
+    *keys: str,
+    beside: Sequence[str] = TRAITS,
+    extra: Sequence[str] = EXTRA,
+) -> "Cells":
     """The entries summed by the keys, which are dimensions or ``period``, ready for tables by some of them.
 
     With ``period`` each period is a window of its own, so a recovery counts only by the period's end.
-    Sums that rest on a trait which is neither a key nor told apart `beside` them are left at nothing.
+    What is not asked for costs nothing and is left at nothing: sums that rest on a trait neither among
+    the keys nor told apart `beside` them, and revenue and hours unless they are among the `extra` ones.
     """
     columns = {key: _key(question, table, key) for key in keys}
     told = columns | {f"trait_{name}": table[name] for name in beside if name not in keys}
@@ -39,11 +47,9 @@ def cells(question: Question, table: Table, *keys: str, beside: Sequence[str] = 
         told[_IN_WINDOW] = table.changed_day <= ibis.literal(question.selection.last)
     if "period" in keys:
         told[_IN_PERIOD] = question.period_of(table.changed_day, table.changed_month) <= columns["period"]
-    keyed = table.select(**told, amount="amount", sold="sold", hours="hours")
-    found = keyed.aggregate(
-        amount=keyed.amount.sum(), sold=keyed.sold.sum(), hours=keyed.hours.sum(), n=keyed.count(),
-        by=list(told),
-    )  # fmt: skip
+    keyed = table.select(**told, amount="amount", **{name: name for name in extra})
+    added = {name: keyed[name].sum() for name in ("amount", *extra)}
+    found = keyed.aggregate(**added, n=keyed.count(), by=list(told))
     return Cells(found.to_pyarrow(), keys)
 
 
@@ -67,8 +73,11 @@ class Cells:
     """Sums by all the keys at once, from which those by fewer keys follow."""
 
     def __init__(self, found: pa.Table, keys: Sequence[str]) -> None:
-        measures = ("amount", "sold", "hours", "n")
-        self._measured = {name: _numbers(found[name]) for name in measures}
+        measures = ("amount", *EXTRA, "n")
+        self._measured = {
+            name: _numbers(found[name]) if name in found.column_names else np.zeros(len(found), np.int64)
+            for name in measures
+        }
         self._coded = {name: _coded(found[name]) for name in found.column_names if name not in measures}
         self._keys = keys
 

@@ -70,7 +70,9 @@ def realized(question: Question, losses: Table) -> Realized:
         whole[row["dealership_id"]] += row["amount"]
         periods[row["period"]][row["dealership_id"]] = row["amount"]
     losing: dict[date, set[int]] = defaultdict(set)
-    for keys, part in cells(question, losses, "period", "dealership", beside=()).by("period", "dealership"):
+    for keys, part in cells(question, losses, "period", "dealership", beside=(), extra=()).by(
+        "period", "dealership"
+    ):
         if part.count:
             losing[date.fromisoformat(keys["period"])].add(keys["dealership"])
     return Realized(

@@ -17,7 +17,7 @@ def compute(question: Question, draft: Draft) -> None:
     """
     periods = question.params.group_by == "period"
     keys = ("period", "stage", "cause") if periods else ("stage", "cause")
-    found = cells(question, entries(question), *keys, beside=("owner",))
+    found = cells(question, entries(question), *keys, beside=("owner",), extra=())
     whole = found.total()
     add_headline(question, draft, whole)
     add_losses(question, draft, spec.MATRIX, found, whole)

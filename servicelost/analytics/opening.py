@@ -37,28 +37,30 @@ def whole_rows(section: Mapping[str, Any], grain: Grain) -> Iterator[dict[str, A
     dated = len(keys) < len(dimensions)
     shared = section.get("drill", {})
     limits: dict[str, dict[str, str]] = {}
-    for row in _rows(section):
-        whole = {"n": {}, "intervals": {}, **row}
-        if "drill" not in row:
+    for whole in _copied(section):
+        if "drill" not in whole:
             whole["drill"] = drill = shared.copy()
             for key in keys:
-                value = row[key]
+                value = whole[key]
                 drill[key] = NONE if value is None else value
             if dated:
-                start = row["period"]
+                start = whole["period"]
                 if start not in limits:
                     limits[start] = _limits(shared, start, grain)
                 drill.update(limits[start])
         yield whole
 
 
-def _rows(section: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def _copied(section: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows as they are stored: one by one, or as columns where there are very many."""
-    if "values" not in section:
-        found: Iterable[Mapping[str, Any]] = section["rows"]
-        return found
-    names = list(section["values"])
-    return (dict(zip(names, row, strict=True)) for row in zip(*section["values"].values(), strict=True))
+    nothing: dict[str, Any] = {}
+    if "values" in section:
+        names = (*section["values"], "n", "intervals")
+        for values in zip(*section["values"].values(), strict=True):
+            yield dict(zip(names, (*values, nothing, nothing), strict=True))
+    else:
+        for row in section["rows"]:
+            yield {"n": nothing, "intervals": nothing, **row}
 
 
 def _limits(drill: Mapping[str, Any], start: str, grain: Grain) -> dict[str, str]:

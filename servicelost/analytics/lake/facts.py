@@ -21,6 +21,7 @@ from servicelost.workflow.models.visits import Visit
 
 BUSINESS_DAY = "business_day"
 MONTH = "month"
+LOST_AS = ("stage", "cause", "owner")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Fact:
 
     `query` selects all of it; `key` is its `id` there. `days` are derived columns: the day, at the
     dealership, of the moment in another column; `months` the first days of the months that days lie in.
-    `measures` are summed when the lake is verified.
+    `joined` codes that are often grouped by together stand in one column more, which is read and grouped
+    several times faster. `measures` are summed when the lake is verified.
     Rows of an `append_only` fact never change once written and have no parents.
     """
 
@@ -48,6 +50,7 @@ class Fact:
     measures: tuple[str, ...]
     days: Mapping[str, str] = field(default_factory=dict)
     months: Mapping[str, str] = field(default_factory=lambda: {MONTH: BUSINESS_DAY})
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parents: Mapping[str, Parent] = field(default_factory=dict)
     append_only: bool = False
 
@@ -92,6 +95,7 @@ LEDGER = Fact(
     ).select_from(_entry.outerjoin(_loss, _loss.c.id == _entry.c.loss_id)),
     ("amount_minor", "revenue_minor", "centihours"),
     months={MONTH: BUSINESS_DAY, "loss_month": "loss_day"},
+    joined={"lost_as": LOST_AS},
     append_only=True,
 )
 

@@ -14,6 +14,8 @@ import pyarrow as pa
 from ibis.expr.types import Column, Table
 from numpy.typing import NDArray
 
+from servicelost.analytics.lake.columns import JOINT
+from servicelost.analytics.lake.facts import LOST_AS
 from servicelost.analytics.reports.question import COLUMNS, Question, Row
 from servicelost.analytics.reports.sums import CONSERVATIVE, UNEXPLAINED, Sums
 from servicelost.opportunities.ledger.models import CauseBasis, EntryKind
@@ -42,6 +44,10 @@ def cells(
     """
     columns = {key: _key(question, table, key) for key in keys}
     told = columns | {f"trait_{name}": table[name] for name in beside if name not in keys}
+    if set(LOST_AS) <= {*keys, *beside}:
+        together = {*LOST_AS, *(f"trait_{name}" for name in LOST_AS)}
+        told = {name: column for name, column in told.items() if name not in together}
+        told["lost_as"] = table.lost_as
     told[_KIND] = table.kind
     if question.selection.last is not None:
         told[_IN_WINDOW] = table.changed_day <= ibis.literal(question.selection.last)
@@ -79,6 +85,8 @@ class Cells:
             for name in measures
         }
         self._coded = {name: _coded(found[name]) for name in found.column_names if name not in measures}
+        if "lost_as" in self._coded:
+            self._coded |= _split(*self._coded.pop("lost_as"))
         self._keys = keys
 
     def by(self, *keys: str) -> list[tuple[Row, Sums]]:
@@ -192,6 +200,17 @@ def _coded(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
     values = encoded.dictionary.to_pylist()
     texts = [value.isoformat() if isinstance(value, date) else value for value in values]
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), texts
+
+
+def _split(codes: Ints, joined: Sequence[str]) -> dict[str, tuple[Ints, list[Any]]]:
+    """The joined codes as columns of their own."""
+    parts = zip(*(text.split(JOINT) for text in joined), strict=True)
+    found: dict[str, tuple[Ints, list[Any]]] = {}
+    for name, texts in zip(LOST_AS, parts, strict=False):
+        values = list(dict.fromkeys(texts))
+        places = np.array([values.index(text) for text in texts], dtype=np.int64)
+        found[name] = places[codes], [text or None for text in values]
+    return found or {name: (codes, []) for name in LOST_AS}
 
 
 def _numbers(column: pa.ChunkedArray) -> Ints:

@@ -35,7 +35,7 @@ def entries(question: Question, *, narrowed: bool = True) -> Table:
     loss, reversal = (table.kind == kind.value for kind in (EntryKind.LOSS, EntryKind.REVERSAL))
     sign = ibis.cases((loss, 1), (reversal, -1), else_=0).cast("int64")
     return table.select(
-        *_TRAITS, "kind", day="loss_day", month="loss_month", amount="amount_minor", sold="revenue_minor",
-        hours="centihours", changed_day="business_day", changed_month="month",
+        *_TRAITS, "kind", "lost_as", day="loss_day", month="loss_month", amount="amount_minor",
+        sold="revenue_minor", hours="centihours", changed_day="business_day", changed_month="month",
         gross=sign * table.amount_minor, standing=sign,
     )  # fmt: skip

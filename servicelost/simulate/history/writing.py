@@ -15,7 +15,6 @@ import pyarrow as pa
 from sqlalchemy import Engine
 
 from servicelost.analytics.lake import columns
-from servicelost.analytics.lake.days import months
 from servicelost.analytics.lake.facts import FACTS
 from servicelost.analytics.lake.manifest import FactFiles, Manifest, new_state
 from servicelost.analytics.lake.parquet import FILE_ROWS, FactWriter
@@ -116,8 +115,7 @@ def arrow(fact: str, values: Columns) -> pa.Table:
         else pa.nulls(rows, field.type)
         for field in schema if field.name != columns.NUMBER
     }  # fmt: skip
-    arrays |= {month: months(arrays[day]) for month, day in FACTS[fact].months.items()}
-    return pa.table(arrays)
+    return pa.table(arrays | columns.derived(fact, arrays))
 
 
 def _array(kind: pa.DataType, value: Any) -> pa.Array:

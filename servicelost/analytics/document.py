@@ -4,13 +4,13 @@ Money is written as decimal text, shares as fractions, days as ISO text. Codes a
 are: their words are added when the document is shown, so that no name is ever stored in it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
-from servicelost.kernel.money import from_minor, minor_digits
+from servicelost.kernel.money import minor_digits
 
 FORMAT = 1
 Drill = Mapping[str, Any]
@@ -47,9 +47,30 @@ class Draft:
         self.bridge.append(number | {"n": n, "total": total})
 
     def add_section(
-        self, section: Section, rows: Iterable[Mapping[str, Any]], notes: Sequence[str] = ()
+        self,
+        section: Section,
+        rows: Iterable[Mapping[str, Any]],
+        notes: Sequence[str] = (),
+        *,
+        drill: Drill,
     ) -> None:
-        """A table; each row has its dimensions, its measures by key, and `drill` if it has one."""
+        """A table; each row has its dimensions and its measures by key.
+
+        `drill` is what the ways behind the rows share; a row with a `drill` of its own keeps that.
+        """
+        described = self._described(section, drill, notes)
+        self.sections.append(described | {"rows": list(self._rows(section, rows))})
+
+    def add_columns(self, section: Section, columns: Mapping[str, Sequence[Any]], *, drill: Drill) -> None:
+        """A table of very many rows, a list of values for each dimension and measure, none of them a rate."""
+        written = {item.key: list(columns[item.key]) for item in section.dimensions}
+        for item in section.measures:
+            values = columns[item.key]
+            plain = item.kind is Kind.COUNT
+            written[item.key] = list(values) if plain else [self._value(item.kind, value) for value in values]
+        self.sections.append(self._described(section, drill, ()) | {"values": written})
+
+    def _described(self, section: Section, drill: Drill, notes: Sequence[str]) -> dict[str, Any]:
         columns = [
             {"key": item.key, "label": item.label, "kind": Kind.TEXT, "vocabulary": item.vocabulary}
             for item in section.dimensions
@@ -58,23 +79,30 @@ class Draft:
             {"key": item.key, "label": item.label, "kind": item.kind, "definition": item.definition}
             for item in section.measures
         ]
-        self.sections.append({
+        return {
             "id": section.id, "title": section.title, "currency": self.currency, "columns": columns,
-            "rows": [self._row(section, row) for row in rows], "notes": [*section.notes, *notes],
-        })  # fmt: skip
+            "drill": dict(drill), "notes": [*section.notes, *notes],
+        }  # fmt: skip
 
-    def _row(self, section: Section, row: Mapping[str, Any]) -> dict[str, Any]:
-        written: dict[str, Any] = {item.key: row[item.key] for item in section.dimensions}
-        cases: dict[str, int] = {}
-        intervals: dict[str, Any] = {}
-        for measure in section.measures:
-            value = row.get(measure.key)
-            written[measure.key] = self._value(measure.kind, value)
-            if isinstance(value, Rate):
-                cases[measure.key] = value.n
-                if value.interval:
-                    intervals[measure.key] = self._interval(measure.kind, value)
-        return written | {"n": cases, "intervals": intervals, "drill": row.get("drill")}
+    def _rows(self, section: Section, rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        dimensions = [item.key for item in section.dimensions]
+        measures = [(item.key, item.kind) for item in section.measures]
+        for row in rows:
+            written: dict[str, Any] = {key: row[key] for key in dimensions}
+            rates: list[tuple[str, Kind, Rate]] = []
+            for key, kind in measures:
+                value = row.get(key)
+                if isinstance(value, Rate):
+                    rates.append((key, kind, value))
+                written[key] = value if kind is Kind.COUNT else self._value(kind, value)
+            if rates:
+                written["n"] = {key: rate.n for key, _, rate in rates}
+                written["intervals"] = {
+                    key: self._interval(kind, rate) for key, kind, rate in rates if rate.interval
+                }
+            if "drill" in row:
+                written["drill"] = row["drill"]
+            yield written
 
     def _number(
         self, measure: Measure, value: Any, drill: Drill | None, reason: str | None
@@ -111,7 +139,11 @@ class Draft:
 def money_text(minor: float, currency: str) -> str:
     """An amount in minor units as decimal text with the currency's own number of decimals."""
     whole = minor if isinstance(minor, int) else int(Decimal(minor).to_integral_value(ROUND_HALF_UP))
-    return f"{from_minor(whole, currency):.{minor_digits(currency)}f}"
+    digits = minor_digits(currency)
+    if not digits:
+        return str(whole)
+    text = f"{abs(whole):0{digits + 1}d}"
+    return f"{'-' if whole < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
 
 def finished(

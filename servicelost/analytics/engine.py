@@ -55,7 +55,8 @@ class Lake:
     def moved_to(self, manifest: Manifest) -> "Lake":
         """This lake at a later moment; what is open stays open while the files are the same."""
         later = Lake(self._engine, self._folder, manifest)
-        if manifest.state == self.state:
+        # Tidying up leaves the state as it is and changes the files, which have another number then.
+        if (manifest.state, manifest.number) == (self.state, self.manifest.number):
             later._tables = self._tables
         return later
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from servicelost.administration.settings import MIN_DENOMINATOR
 from servicelost.analytics.labels import labels_of
+from servicelost.analytics.opening import grain_of, whole_rows, with_rows
 from servicelost.analytics.periods import Grain
 from servicelost.analytics.spec import Vocabulary
 
@@ -22,7 +23,7 @@ def present(
 
     `few` names the numbers that rest on fewer than `few_below` cases; headline numbers have it as a flag.
     """
-    grain = Grain(document["params"].get("grain", Grain.MONTH))
+    grain = grain_of(document)
     sections = [_section(section, connection, grain, few_below) for section in document["sections"]]
     measures = [
         {**number, "few": number["n"] is not None and number["n"] < few_below}
@@ -35,21 +36,19 @@ def _section(
     section: Mapping[str, Any], connection: Connection, grain: Grain, few_below: int
 ) -> dict[str, Any]:
     dimensions = [column for column in section["columns"] if "vocabulary" in column]
+    stored = section.get("values")
     words = {
         column["key"]: labels_of(
             connection,
             Vocabulary(column["vocabulary"]),
-            {row[column["key"]] for row in section["rows"]},
+            set(stored[column["key"]]) if stored else {row[column["key"]] for row in section["rows"]},
             grain,
         )
         for column in dimensions
     }
-    rows = [
-        {
-            **row,
-            "labels": {key: labels[row[key]] for key, labels in words.items()},
-            "few": sorted(key for key, cases in row["n"].items() if cases < few_below),
-        }
-        for row in section["rows"]
-    ]
-    return {**section, "rows": rows}
+    rows = list(whole_rows(section, grain))
+    for row in rows:
+        row["labels"] = {key: labels[row[key]] for key, labels in words.items()}
+        cases = row["n"]
+        row["few"] = sorted(key for key in cases if cases[key] < few_below) if cases else []
+    return with_rows(section, rows)

@@ -102,8 +102,8 @@ def _find(installation: Installation, dealership: Dealership) -> _Found | None:
         return _Found(book.connection.scalar(staff.limit(1)) is not None, events, began)
 
 
-def add_directory(installation: Installation, dealership: Dealership) -> None:
-    """Create the dealership and its people, without any story."""
+def add_directory(installation: Installation, dealership: Dealership) -> int:
+    """Make the rows of the directory that the dealership's events name; returns its id."""
     with installation.unit(SYSTEM) as book:
         row = upsert_dealership(
             book,
@@ -119,3 +119,4 @@ def add_directory(installation: Installation, dealership: Dealership) -> None:
         for person in dealership.employees:
             news = EmployeeData(id=person.source_id, name=person.name, roles=list(person.roles))
             upsert_employee(book, row, SOURCE, news, book.now)
+        return row.id

@@ -4,10 +4,14 @@ A name is a promise to jobs that wait in a queue: it is not changed lightly. Tas
 run, since some of them load the engine that computes.
 """
 
+import atexit
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+
+from sqlalchemy.orm import configure_mappers
 
 from servicelost.analytics.registry import REPORTS, load_compute, load_function
 from servicelost.jobs.requests import REPORT_RUN
@@ -24,16 +28,27 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "retry-parked": later("servicelost.wiring.housekeeping:retry_parked_events"),
 }
 
-_ENGINE_ROOM = ("servicelost.wiring.computing", "servicelost.wiring.housekeeping", "ibis.backends.duckdb")
+_ENGINE_ROOM = (
+    "servicelost.wiring.computing", "servicelost.wiring.housekeeping",
+    "ibis.backends.duckdb.converter",  # loads pandas at the first result
+)  # fmt: skip
 
 
 def warm_up() -> None:
-    """Load what tasks need before a worker forks for its first one, so that no job waits for imports."""
+    """Load what tasks need before a worker forks for its first one, so that no job waits for imports.
+
+    What is loaded stays to the end, so it is taken out of garbage collection: looking through it again
+    and again would cost a report more than its own work.
+    """
     for module in _ENGINE_ROOM:
         import_module(module)
+    configure_mappers()
     load_compute()
     for spec in REPORTS.values():
         load_function(spec)
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # or the engine's bindings complain of leaks when the process ends
 
 
 PERIODIC: Sequence[PeriodicJob] = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from servicelost.analytics.engine import open_lake
-from servicelost.analytics.lake import parquet, publishing, upkeep
+from servicelost.analytics.lake import parquet, publishing, tidy, upkeep
 from servicelost.analytics.lake.storage import Folder
 from tests.integration.lake_world import World, contents
 
@@ -31,7 +31,9 @@ def main(program: str, *arguments: str) -> None:
 
 
 def die(database_url: str, lake: str, point: str, what: str) -> None:
-    """Refresh or rebuild the lake and be killed at the point."""
+    """Refresh, rebuild or tidy the lake and be killed at the point."""
+    if what == "tidy":
+        tidy._MERGED = 2  # so that two small files are a crowd
     owner, name, after, times = POINTS[point]
     setattr(owner, name, _deadly(getattr(owner, name), after, times))
     world = World(database_url, Path(lake))

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from servicelost.analytics.engine import Lake, open_lake
 from servicelost.analytics.execution import compute_now
 from servicelost.analytics.lake.upkeep import refresh
+from servicelost.analytics.opening import opened
 from servicelost.analytics.params import read_params
 from servicelost.analytics.registry import get_spec
 from servicelost.directory.models import Dealership, Employee, ServiceCategory
@@ -215,7 +216,8 @@ class ReportsWorld:
         """The document of the report; ``from_`` stands for ``from``."""
         spec = get_spec(name)
         given = {key.rstrip("_"): value for key, value in values.items()}
-        return compute_now(self.unit, self.fresh_lake(), spec, read_params(spec, given, actor, self.codes))
+        params = read_params(spec, given, actor, self.codes)
+        return opened(compute_now(self.unit, self.fresh_lake(), spec, params))
 
 
 def measure(document: dict[str, Any], key: str) -> Any:

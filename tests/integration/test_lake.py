@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from servicelost.analytics.engine import open_lake
 from servicelost.analytics.lake.condition import status
 from servicelost.analytics.lake.storage import Folder, LakeError
-from servicelost.analytics.lake.upkeep import rebuild, refresh
+from servicelost.analytics.lake.upkeep import rebuild, refresh, tidy
 from servicelost.analytics.lake.verification import verify
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
@@ -29,6 +29,10 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so small that files are merged and rewritten all the time."""
     monkeypatch.setattr("servicelost.analytics.lake.parquet.FILE_ROWS", 40)
     monkeypatch.setattr("servicelost.analytics.lake.tidy.FILE_ROWS", 40)
+    monkeypatch.setattr("servicelost.analytics.lake.tidy.PIECE", 40)
+    monkeypatch.setattr("servicelost.analytics.lake.upkeep.PIECE", 40)
+    monkeypatch.setattr("servicelost.analytics.lake.upkeep._PAUSE", 0.0)
+    monkeypatch.setattr("servicelost.analytics.lake.step._TIDIED", 10)
     monkeypatch.setattr("servicelost.analytics.lake.tidy._SMALLEST", 5)
     monkeypatch.setattr("servicelost.analytics.lake.tidy._MERGED", 3)
     monkeypatch.setattr("servicelost.analytics.lake.tidy._SUPERSEDED", 6)
@@ -71,6 +75,9 @@ def test_refreshing_often_is_the_same_as_building_once(world: World, bursts: lis
         world.change(deeds)
         refresh(world.engine, world.lake, world.clock)
         assert verify(world.engine, world.lake) == []
+        if deeds % 2:
+            tidy(world.engine, world.lake, world.clock)
+            assert verify(world.engine, world.lake) == []
     followed = world.contents()
     rebuild(world.engine, world.lake, world.clock)
     assert followed == world.contents()
@@ -82,8 +89,9 @@ def test_files_stay_few_and_void_copies_are_thrown_out(world: World) -> None:
     refresh(world.engine, world.lake, world.clock)
     for _ in range(15):
         world.change(5)
-        manifest = refresh(world.engine, world.lake, world.clock).manifest
-    lines = manifest.facts["lines"]
+        refresh(world.engine, world.lake, world.clock)
+        tidy(world.engine, world.lake, world.clock)
+    lines = open_lake(world.lake).manifest.facts["lines"]
     stored = sum(file.rows for file in lines.files)
     assert len(lines.files) < stored / 5
     assert lines.superseded_rows <= 40

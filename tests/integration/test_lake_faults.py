@@ -56,6 +56,20 @@ def test_killed_while_building_the_lake_is_whole(sqlite_url: str, tmp_path: Path
     _killed(sqlite_url, tmp_path / "lake", point, "rebuild")
 
 
+@pytest.mark.parametrize("point", ["before the first file", "before the swap", "after the swap"])
+def test_killed_while_tidying_the_lake_is_whole(sqlite_url: str, tmp_path: Path, point: str) -> None:
+    with World(sqlite_url, tmp_path / "lake") as world:
+        for _ in range(3):
+            world.change(20)
+            refresh(world.engine, world.lake, world.clock)
+        before = world.contents()
+        assert _finished(_start("die", sqlite_url, world.lake, point, "tidy")) == -signal.SIGKILL
+        assert world.contents() == before
+        world.change(20)
+        refresh(world.engine, world.lake, world.clock)
+        assert verify(world.engine, world.lake) == []
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("what", ["refresh", "rebuild"])
 def test_killed_on_postgresql_the_lake_is_whole(pg_url: str, tmp_path: Path, what: str) -> None:

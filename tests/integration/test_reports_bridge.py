@@ -12,9 +12,9 @@ import pytest
 from servicelost.analytics.drill import open_drill, read_drill
 from servicelost.analytics.params import ReportParams
 from servicelost.analytics.reports.bridge import bridge_parts
+from servicelost.analytics.reports.cells import total
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question
-from servicelost.analytics.reports.sums import total
 from servicelost.analytics.selection import Selection
 from servicelost.kernel.actor import SYSTEM
 from tests.integration.reports_world import ReportsWorld, Story, number, steps

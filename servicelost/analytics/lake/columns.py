@@ -7,15 +7,16 @@ from enum import StrEnum
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Boolean, Date, Integer
 from sqlalchemy.types import TypeEngine
 
+from servicelost.analytics.lake.days import months
 from servicelost.analytics.lake.facts import FACTS
 from servicelost.kernel.db import UtcDateTime
 
 NUMBER = "lake_number"
-MONTH = "month"
-BUSINESS_DAY = "business_day"
+JOINT = "|"
 
 
 class Kind(StrEnum):
@@ -45,10 +46,21 @@ def queried(fact: str) -> dict[str, Kind]:
 
 @cache
 def schema(fact: str) -> pa.Schema:
-    """All columns of the fact's files: queried, derived days, month and the lake's own number."""
-    kinds = queried(fact) | dict.fromkeys([*FACTS[fact].days, MONTH], Kind.DAY)
+    """All columns of the fact's files: queried, derived days and months, and the lake's own number."""
+    kinds = queried(fact) | dict.fromkeys([*FACTS[fact].days, *FACTS[fact].months], Kind.DAY)
+    kinds |= dict.fromkeys(FACTS[fact].joined, Kind.CODE)
     fields = [pa.field(name, ARROW[kind]) for name, kind in kinds.items()]
     return pa.schema([*fields, pa.field(NUMBER, pa.int64())])
+
+
+def derived(fact: str, arrays: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """The months and joined codes that follow from these columns, as far as those are there."""
+    found = {month: months(arrays[day]) for month, day in FACTS[fact].months.items() if day in arrays}
+    for name, parts in FACTS[fact].joined.items():
+        if all(part in arrays for part in parts):
+            texts = [arrays[part].fill_null("") for part in parts]
+            found[name] = pc.binary_join_element_wise(*texts, JOINT)
+    return found
 
 
 def signature(fact: str) -> list[str]:

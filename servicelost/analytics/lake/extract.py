@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Select, select, type_coerce
 from sqlalchemy.types import NullType
 
 from servicelost.analytics.lake import columns
-from servicelost.analytics.lake.columns import ARROW, BUSINESS_DAY, MONTH, Kind
+from servicelost.analytics.lake.columns import ARROW, Kind
 from servicelost.analytics.lake.copying import can_copy, copied
-from servicelost.analytics.lake.days import local_days, months
-from servicelost.analytics.lake.facts import Fact
+from servicelost.analytics.lake.days import local_days
+from servicelost.analytics.lake.facts import BUSINESS_DAY, Fact
 from servicelost.analytics.lake.portions import portions
 from servicelost.directory.models import Dealership
 
@@ -59,8 +59,7 @@ class Extract:
         for day, moment in fact.days.items():
             if moment in arrays:
                 arrays[day] = local_days(arrays[moment], arrays["dealership_id"], self._zones)
-        arrays[MONTH] = months(arrays[BUSINESS_DAY])
-        return pa.table(arrays)
+        return pa.table(arrays | columns.derived(fact.name, arrays))
 
 
 def _raw(fact: Fact, names: Collection[str]) -> Select[Any]:

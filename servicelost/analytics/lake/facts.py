@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select
 
 from servicelost.kernel.db import Base
 from servicelost.opportunities.ledger.models import LedgerEntry
@@ -18,6 +18,10 @@ from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import StageEntry
 from servicelost.workflow.models.visits import Visit
+
+BUSINESS_DAY = "business_day"
+MONTH = "month"
+LOST_AS = ("stage", "cause", "owner")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Fact:
     """One table of the lake.
 
     `query` selects all of it; `key` is its `id` there. `days` are derived columns: the day, at the
-    dealership, of the moment in another column. `measures` are summed when the lake is verified.
+    dealership, of the moment in another column; `months` the first days of the months that days lie in.
+    `joined` codes that are often grouped by together stand in one column more, which is read and grouped
+    several times faster. `measures` are summed when the lake is verified.
     Rows of an `append_only` fact never change once written and have no parents.
     """
 
@@ -43,6 +49,8 @@ class Fact:
     query: Select[Any]
     measures: tuple[str, ...]
     days: Mapping[str, str] = field(default_factory=dict)
+    months: Mapping[str, str] = field(default_factory=lambda: {MONTH: BUSINESS_DAY})
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parents: Mapping[str, Parent] = field(default_factory=dict)
     append_only: bool = False
 
@@ -59,23 +67,35 @@ def _columns(model: type[Base], names: str) -> list[ColumnElement[Any]]:
 _loss = LedgerEntry.__table__.alias("loss")
 _entry = LedgerEntry.__table__
 
+
+def _of_loss(names: str) -> list[ColumnElement[Any]]:
+    """Columns of the LOSS an entry belongs to, which for a LOSS is itself."""
+    own = _loss.c.id.is_(None)
+    return [case((own, _entry.c[name]), else_=_loss.c[name]).label(name) for name in names.split()]
+
+
 LEDGER = Fact(
     "ledger",
     LedgerEntry.__tablename__,
-    "Every entry of the loss ledger; `loss_business_day` is the day of the LOSS it belongs to.",
+    "Every entry of the loss ledger with the traits and hours of the LOSS it belongs to; `loss_day` and "
+    "`loss_month` are that LOSS's, so that no report has to look for it.",
     select(
+        *_columns(LedgerEntry, "id dealership_id kind loss_id opportunity_id"),
+        *_of_loss(
+            "appointment_id visit_id line_id customer_id vehicle_id category_id labor_operation_id "
+            "advisor_id technician_id stage origin_stage event cause cause_basis custom_cause_id "
+            "contributing owner grade centihours pay_type severity decided_by cancelled_by"
+        ),
         *_columns(
             LedgerEntry,
-            "id dealership_id kind loss_id opportunity_id appointment_id visit_id line_id customer_id "
-            "vehicle_id category_id labor_operation_id advisor_id technician_id stage origin_stage event "
-            "cause cause_basis custom_cause_id contributing owner amount_minor labour_minor parts_minor "
-            "revenue_minor revenue_basis grade centihours pay_type severity decided_by cancelled_by "
-            "competitor_id competitor_price_minor reason occurred_at decided_at recorded_at recorded_by_id "
-            "business_day",
+            "amount_minor labour_minor parts_minor revenue_minor revenue_basis competitor_id "
+            "competitor_price_minor reason occurred_at decided_at recorded_at recorded_by_id business_day",
         ),
-        func.coalesce(_loss.c.business_day, _entry.c.business_day).label("loss_business_day"),
+        func.coalesce(_loss.c.business_day, _entry.c.business_day).label("loss_day"),
     ).select_from(_entry.outerjoin(_loss, _loss.c.id == _entry.c.loss_id)),
     ("amount_minor", "revenue_minor", "centihours"),
+    months={MONTH: BUSINESS_DAY, "loss_month": "loss_day"},
+    joined={"lost_as": LOST_AS},
     append_only=True,
 )
 

@@ -4,7 +4,6 @@ Files written here are nobody's until a manifest names them.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
@@ -14,10 +13,14 @@ from servicelost.analytics.lake.facts import Fact
 from servicelost.analytics.lake.manifest import FactFiles
 from servicelost.analytics.lake.parquet import FactWriter
 from servicelost.analytics.lake.storage import Folder
-from servicelost.analytics.lake.superseded import NOTHING, read_superseded, write_superseded
-from servicelost.analytics.lake.tidy import tidied
+from servicelost.analytics.lake.superseded import NOTHING, read_superseded
+from servicelost.analytics.lake.tidy import tidied, with_files
 
 Progress = Callable[[str, int, int], None]
+
+# A report waits for a step: it tidies up only as much as it hardly notices, the rest is done between steps.
+_TIDIED = 16_000
+_TIDIED_PER_ROW = 2
 
 
 class Step:
@@ -26,6 +29,7 @@ class Step:
     def __init__(self, folder: Folder, number: int, connection: Connection) -> None:
         self.number = number
         self.rows = 0
+        self.tidied = 0
         self._folder = folder
         self._connection = connection
         self._extract = Extract(connection)
@@ -46,10 +50,12 @@ class Step:
             void = read_superseded(self._folder, before).plus(
                 [row for row in ids if row <= known], self.number
             )
-        files, void = tidied(self._folder, fact.name, self.number, (*before.files, *fresh), void, written)
-        name = write_superseded(self._folder, fact.name, self.number, void)
-        marked = tuple(replace(file, void=int(void.hits(file).sum())) for file in files)
-        return FactFiles(before.columns, marked, name, len(void))
+        budget = max(_TIDIED, _TIDIED_PER_ROW * written)
+        files, void, done = tidied(
+            self._folder, fact.name, self.number, (*before.files, *fresh), void, budget
+        )
+        self.tidied += done
+        return with_files(self._folder, fact.name, self.number, before, files, void)
 
     def whole(self, fact: Fact, progress: Progress | None) -> FactFiles:
         """The fact's files from all its rows; `progress` is told fact, rows written, rows in all."""

@@ -1,9 +1,10 @@
 """Bringing the lake up to date: by what changed since, or built anew from the whole database.
 
-Both may be killed at any moment and repeated; two never run at once. A report asks for `refresh` and
-reads afterwards; how a lake is read is not known here.
+All may be killed at any moment and repeated; two never run at once. A report asks for `refresh` and
+reads afterwards; `tidy` is for times when none waits. How a lake is read is not known here.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,20 +18,27 @@ from servicelost.analytics.lake.parquet import write_ids
 from servicelost.analytics.lake.publishing import publish, settle, sweep
 from servicelost.analytics.lake.step import Progress, Step
 from servicelost.analytics.lake.storage import Folder, LakeError
+from servicelost.analytics.lake.tidy import PIECE, tidied_fact
 from servicelost.kernel.clock import Clock
 from servicelost.kernel.outages import StorageFull, outage_of
 
 WAIT = 900.0
 ROUND = 200_000
+TIDY = 2_000_000
+_PAUSE = 0.1  # longer than those wait who look whether the lock is free
 
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What was done: the state the lake is in now, and how many rows of facts were written."""
+    """What was done: the state the lake is in now, and how many rows of facts were written.
+
+    `tidied` rows were only moved to other files.
+    """
 
     manifest: Manifest
     rows: int
     rebuilt: bool
+    tidied: int = 0
 
 
 def refresh(
@@ -47,6 +55,36 @@ def refresh(
         if manifest is None or not _continues(engine, folder, manifest):
             return _rebuild(engine, folder, manifest, clock, progress)
         return _caught_up(engine, folder, manifest, clock)
+
+
+def tidy(engine: Engine, url: str, clock: Clock, *, rows: int = TIDY, wait: float = WAIT) -> int:
+    """Merge small files and throw out void copies, a piece at a time; returns how many pieces that took.
+
+    The facts stay as they are, and so does the lake's state. Between pieces others may change the lake;
+    about `rows` rows are rewritten at most.
+    """
+    folder, pieces = Folder(url), 0
+    while pieces * PIECE < rows:
+        with folder.locked(wait), _cleared_away(folder):
+            manifest = read_manifest(folder)
+            if manifest is None or not _continues(engine, folder, manifest):
+                break
+            tidier = _tidied_once(folder, manifest)
+            if tidier is None:
+                break
+            publish(folder, engine, tidier, manifest, clock.now())
+        pieces += 1
+        time.sleep(_PAUSE)
+    return pieces
+
+
+def _tidied_once(folder: Folder, manifest: Manifest) -> Manifest | None:
+    """The lake after one piece of tidying up; None where nothing is left to do."""
+    for name, before in manifest.facts.items():
+        after = tidied_fact(folder, name, manifest.number + 1, before)
+        if after is not before:
+            return replace(manifest, number=manifest.number + 1, facts={**manifest.facts, name: after})
+    return None
 
 
 def rebuild(
@@ -98,7 +136,7 @@ def _continues(engine: Engine, folder: Folder, manifest: Manifest) -> bool:
 
 
 def _caught_up(engine: Engine, folder: Folder, manifest: Manifest, clock: Clock) -> Upkeep:
-    rows, left = 0, True
+    rows, tidied, left = 0, 0, True
     while left:
         now = clock.now()
         with capture.snapshot(engine) as connection:
@@ -117,7 +155,8 @@ def _caught_up(engine: Engine, folder: Folder, manifest: Manifest, clock: Clock)
         after = Manifest(new_state(), manifest.state, step.number, now, facts, entries)
         manifest = publish(folder, engine, after, manifest, now)
         rows += step.rows
-    return Upkeep(manifest, rows, rebuilt=False)
+        tidied += step.tidied
+    return Upkeep(manifest, rows, rebuilt=False, tidied=tidied)
 
 
 def _rebuild(

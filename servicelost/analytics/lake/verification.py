@@ -16,9 +16,8 @@ from sqlalchemy import Connection, Engine
 
 from servicelost.analytics.engine import Lake, open_lake
 from servicelost.analytics.lake import capture
-from servicelost.analytics.lake.columns import MONTH
 from servicelost.analytics.lake.extract import Extract
-from servicelost.analytics.lake.facts import FACTS, Fact
+from servicelost.analytics.lake.facts import FACTS, MONTH, Fact
 from servicelost.analytics.lake.storage import Folder
 
 _ROWS = "rows"

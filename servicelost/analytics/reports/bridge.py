@@ -132,7 +132,7 @@ def _step(table: Table, lost_here: Column, lost_ever: Column) -> Column:
 
 def _by_need(table: Table, name: str) -> Table:
     return table.aggregate(
-        {f"sum_{name}": (table.lost - table.taken_back).sum(), f"count_{name}": table.standing.sum()},
+        {f"sum_{name}": table.gross.sum(), f"count_{name}": table.standing.sum()},
         by={f"of_{name}": table.opportunity_id},
     )
 

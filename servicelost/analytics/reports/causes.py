@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from ibis.expr.types import Table
 
 from servicelost.analytics.document import Draft, Rate
+from servicelost.analytics.reports.cells import Cells, cells
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question, Row
 from servicelost.analytics.reports.resampling import gross_share_intervals
-from servicelost.analytics.reports.rows import GROSS_ENTRIES, loss_rows
-from servicelost.analytics.reports.sums import Sums, total
+from servicelost.analytics.reports.rows import GROSS_ENTRIES, add_losses, loss_rows
+from servicelost.analytics.reports.sums import Sums
 from servicelost.analytics.reports.where_why import add_headline
 from servicelost.analytics.specs import causes as spec
 
@@ -17,19 +18,21 @@ from servicelost.analytics.specs import causes as spec
 def compute(question: Question, draft: Draft) -> None:
     """Fill the draft: headline numbers, the Pareto table, owners, bases, and causes of each event."""
     table = entries(question)
-    whole = total(question, table)
+    found = cells(question, table, "event", "cause", "owner", "basis")
+    whole = found.total()
     add_headline(question, draft, whole)
     stated = question.drill("ledger", kind=GROSS_ENTRIES, basis="STATED")
     draft.add_measure(spec.STATED_SHARE, whole.stated_share, drill=stated)
-    draft.add_section(spec.PARETO, _pareto(question, table, whole))
-    draft.add_section(spec.OWNERS, loss_rows(question, table, whole, "owner"))
-    draft.add_section(spec.BASES, loss_rows(question, table, whole, "basis"))
-    draft.add_section(spec.EVENTS, loss_rows(question, table, whole, "event", "cause"))
+    rows = _pareto(table, found, whole)
+    draft.add_section(spec.PARETO, rows, drill=question.drill("ledger", kind=GROSS_ENTRIES))
+    add_losses(question, draft, spec.OWNERS, found, whole)
+    add_losses(question, draft, spec.BASES, found, whole)
+    add_losses(question, draft, spec.EVENTS, found, whole)
 
 
-def _pareto(question: Question, table: Table, whole: Sums) -> list[Row]:
+def _pareto(table: Table, found: Cells, whole: Sums) -> list[Row]:
     intervals = gross_share_intervals(table, "cause")
-    rows = loss_rows(question, table, whole, "cause")
+    rows = loss_rows(spec.PARETO, found.largest_first("cause"), whole)
     for row in rows:
         share: Rate = row["share"]
         row["share"] = Rate(share.value, share.n, intervals.get(row["cause"]))

@@ -1,4 +1,4 @@
-"""The ledger as reports count it: every entry beside the LOSS it belongs to, amounts apart.
+"""The ledger as reports count it: every entry with the day and traits of its LOSS, amounts apart.
 
 A REVERSAL takes its LOSS out of the LOSS's own period and traits; a RECOVERY keeps its own day.
 Which of them count in a window is decided where they are summed.
@@ -24,42 +24,18 @@ def losses(question: Question, *, narrowed: bool = True) -> Table:
 
 
 def entries(question: Question, *, narrowed: bool = True) -> Table:
-    """The losses with all their reversals and recoveries, each with its LOSS's traits and `day`.
+    """The losses with all their reversals and recoveries, each with its LOSS's traits, `day` and `month`.
 
-    `lost`, `taken_back`, `released` and `revenue` are minor units, zero where the entry is of
-    another kind; `standing` sums to the losses that were not reversed, `centihours` to their hours.
-    `back_day` is the day of a recovery.
+    `amount`, `sold` and `hours` are the entry's own, `changed_day` and `changed_month` when it happened.
+    `gross` is what it adds to or takes from the gross loss in minor units, `standing` the same in losses.
     """
-    found = losses(question, narrowed=narrowed)
-    found = found.select(
-        "id", *_TRAITS, "amount_minor", hours=found.centihours.fill_null(0), day="business_day"
-    )
-    return _first(found).union(_later(question, found))
-
-
-def _first(found: Table) -> Table:
-    zero = ibis.literal(0, "int64")
-    return found.select(
-        *_TRAITS, "day", lost="amount_minor", taken_back=zero, released=zero, revenue=zero,
-        standing=ibis.literal(1, "int64"), centihours=found.hours.cast("int64"), back_day=ibis.null("date"),
-    )  # fmt: skip
-
-
-def _later(question: Question, found: Table) -> Table:
-    zero = ibis.literal(0, "int64")
-    ledger = question.fact("ledger", choices=False)
-    later = ledger.filter(ledger.kind != EntryKind.LOSS.value)
-    later = later.select(
-        "loss_id", "kind", change="amount_minor", sold="revenue_minor", changed="business_day"
-    )
-    joined = later.inner_join(found, later.loss_id == found.id)
-    reversal, recovery = (joined.kind == kind.value for kind in (EntryKind.REVERSAL, EntryKind.RECOVERY))
-    return joined.select(
-        *_TRAITS, "day", lost=zero,
-        taken_back=reversal.ifelse(joined.change, zero),
-        released=recovery.ifelse(joined.change, zero),
-        revenue=recovery.ifelse(joined.sold.fill_null(0), zero),
-        standing=reversal.ifelse(ibis.literal(-1, "int64"), zero),
-        centihours=reversal.ifelse(-joined.hours, zero).cast("int64"),
-        back_day=recovery.ifelse(joined.changed, ibis.null("date")),
+    table = question.fact("ledger", choices=False)
+    if narrowed:
+        table = question.chosen(question.within(table, "loss_day"))
+    loss, reversal = (table.kind == kind.value for kind in (EntryKind.LOSS, EntryKind.REVERSAL))
+    sign = ibis.cases((loss, 1), (reversal, -1), else_=0).cast("int64")
+    return table.select(
+        *_TRAITS, "kind", "lost_as", day="loss_day", month="loss_month", amount="amount_minor",
+        sold="revenue_minor", hours="centihours", changed_day="business_day", changed_month="month",
+        gross=sign * table.amount_minor, standing=sign,
     )  # fmt: skip

@@ -3,15 +3,16 @@
 from servicelost.analytics import metrics
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.reports.bridge import add_bridge
+from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.entries import entries, losses
 from servicelost.analytics.reports.line_sums import all_lines
 from servicelost.analytics.reports.lines import recommended
 from servicelost.analytics.reports.question import Question, rows_of
 from servicelost.analytics.reports.realized import Realized, realized
 from servicelost.analytics.reports.resampling import unit_of
-from servicelost.analytics.reports.rows import ALL_ENTRIES, GROSS_ENTRIES, loss_rows
+from servicelost.analytics.reports.rows import ALL_ENTRIES, GROSS_ENTRIES, add_losses
 from servicelost.analytics.reports.series import period_rows, series
-from servicelost.analytics.reports.sums import CONSERVATIVE, UNEXPLAINED, Sums, total
+from servicelost.analytics.reports.sums import CONSERVATIVE, UNEXPLAINED, Sums
 from servicelost.analytics.specs import lost_revenue as spec
 from servicelost.opportunities.ledger.models import EntryKind
 
@@ -19,14 +20,16 @@ from servicelost.opportunities.ledger.models import EntryKind
 def compute(question: Question, draft: Draft) -> None:
     """Fill the draft: headline numbers, periods, grades, the group asked for, and the bridge."""
     table = entries(question)
-    whole = total(question, table)
+    grades = cells(question, table, "grade")
+    whole = grades.total()
     money = realized(question, table)
     _add_money(question, draft, whole, money)
     _add_quality(question, draft, whole)
-    draft.add_section(spec.PERIODS, period_rows(question, series(question, table), whole, money))
-    draft.add_section(spec.GRADES, loss_rows(question, table, whole, "grade"))
+    rows = period_rows(spec.PERIODS, series(question, table), whole, money)
+    draft.add_section(spec.PERIODS, rows, drill=question.drill("ledger", kind=ALL_ENTRIES))
+    add_losses(question, draft, spec.GRADES, grades, whole)
     if (group := question.params.group_by) is not None:
-        draft.add_section(spec.GROUPS[group], loss_rows(question, table, whole, group))
+        add_losses(question, draft, spec.GROUPS[group], cells(question, table, group), whole)
     add_bridge(question, draft, table, whole)
 
 

@@ -71,8 +71,10 @@ class Question:
             table = table.filter(table[column] <= ibis.literal(self.selection.last))
         return table
 
-    def period_of(self, day: Column) -> Column:
-        """The first day of the period the day lies in."""
+    def period_of(self, day: Column, month: Column | None = None) -> Column:
+        """The first day of the period the day lies in; `month` is its month where a fact keeps that."""
+        if month is not None and self.params.grain is Grain.MONTH:
+            return month
         return day.truncate(_UNITS[self.params.grain])
 
     def drill(self, target: str, **filters: Any) -> Row:

@@ -12,8 +12,9 @@ from datetime import date
 from ibis.expr.types import Table
 
 from servicelost.analytics.document import Rate
+from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.question import Question, rows_of
-from servicelost.analytics.reports.sums import Sums, sums
+from servicelost.analytics.reports.sums import Sums
 
 NO_INVOICES = "the source has no invoices in this window"
 SOME_WITHOUT = "not every dealership with losses has invoices in this window"
@@ -62,16 +63,18 @@ def realized(question: Question, losses: Table) -> Realized:
         return Realized(reason=NOT_ON_INVOICES)
     invoiced = question.within(question.fact("revenue"))
     keyed = invoiced.mutate(period=question.period_of(invoiced.business_day))
-    cells = keyed.aggregate(amount=keyed.amount_minor.sum(), by=["period", "dealership_id"])
+    invoices = keyed.aggregate(amount=keyed.amount_minor.sum(), by=["period", "dealership_id"])
     whole: _Members = defaultdict(int)
     periods: dict[date, _Members] = defaultdict(dict)
-    for row in rows_of(cells):
+    for row in rows_of(invoices):
         whole[row["dealership_id"]] += row["amount"]
         periods[row["period"]][row["dealership_id"]] = row["amount"]
     losing: dict[date, set[int]] = defaultdict(set)
-    for keys, part in sums(question, losses, "period", "dealership"):
+    for keys, part in cells(question, losses, "period", "dealership", beside=(), extra=()).by(
+        "period", "dealership"
+    ):
         if part.count:
-            losing[keys["period"]].add(keys["dealership"])
+            losing[date.fromisoformat(keys["period"])].add(keys["dealership"])
     return Realized(
         whole=dict(whole),
         periods=periods,

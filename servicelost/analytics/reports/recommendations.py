@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from ibis.expr.types import Column, Table
 
@@ -12,7 +11,6 @@ from servicelost.analytics.reports.line_sums import LineSums, all_lines, line_su
 from servicelost.analytics.reports.lines import recommended
 from servicelost.analytics.reports.question import COLUMNS, Question, Row, rows_of
 from servicelost.analytics.reports.resampling import unit_of
-from servicelost.analytics.reports.rows import bounds
 from servicelost.analytics.reports.sums import share_of_count, share_of_money
 from servicelost.analytics.spec import Section
 from servicelost.analytics.specs import recommendations as spec
@@ -27,9 +25,11 @@ def compute(question: Question, draft: Draft) -> None:
     whole = all_lines(lines, unit)
     _add_headline(question, draft, whole)
     _add_inspections(question, draft, whole)
-    draft.add_section(spec.STATUSES, _statuses(question, line_sums(lines, lines.status, unit), whole))
+    draft.add_section(
+        spec.STATUSES, _statuses(line_sums(lines, lines.status, unit), whole), drill=question.drill("lines")
+    )
     for section in spec.GROUPED:
-        draft.add_section(section, _rows(question, lines, unit, section))
+        draft.add_section(section, _rows(question, lines, unit, section), drill=question.drill("lines"))
 
 
 def _add_headline(question: Question, draft: Draft, whole: LineSums) -> None:
@@ -62,7 +62,7 @@ def _add_inspections(question: Question, draft: Draft, whole: LineSums) -> None:
     draft.add_measure(spec.DECLINED_PER_RO, per_order, reason=reason)
 
 
-def _statuses(question: Question, found: Mapping[str, LineSums], whole: LineSums) -> Iterator[Row]:
+def _statuses(found: Mapping[str, LineSums], whole: LineSums) -> Iterator[Row]:
     for status in LineStatus:
         part = found.get(status.value, LineSums())
         yield {
@@ -71,7 +71,6 @@ def _statuses(question: Question, found: Mapping[str, LineSums], whole: LineSums
             "line_share": share_of_count(part.lines, whole.lines),
             "value": part.value,
             "value_share": share_of_money(part.value, whole.value, whole.lines),
-            "drill": question.drill("lines", status=status.value),
         }
 
 
@@ -79,16 +78,13 @@ def _rows(question: Question, lines: Table, unit: Column, section: Section) -> l
     key = section.dimensions[0].key
     if key == "period":
         starts = line_sums(lines, question.period_of(lines.business_day), unit)
-        return [_period(question, start, starts[start]) for start in sorted(starts, key=str)]
+        return [_period(start, starts[start]) for start in sorted(starts, key=str)]
     found = line_sums(lines, lines[COLUMNS.get(key, key)], unit)
     largest = sorted(found.items(), key=lambda item: (-item[1].value, -item[1].lines, str(item[0])))
-    return [
-        part.row() | {key: value, "drill": question.drill("lines", **{key: value})} for value, part in largest
-    ]
+    return [part.row() | {key: value} for value, part in largest]
 
 
-def _period(question: Question, start: date | None, part: LineSums) -> Row:
+def _period(start: date | None, part: LineSums) -> Row:
     if start is None:
         return part.row() | {"period": None, "drill": None}
-    filters: dict[str, Any] = {**bounds(question, start)}
-    return part.row() | {"period": start.isoformat(), "drill": question.drill("lines", **filters)}
+    return part.row() | {"period": start.isoformat()}

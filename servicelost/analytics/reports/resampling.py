@@ -63,7 +63,7 @@ def cells_of(table: Table, unit: Column, part: Column, sums: Mapping[str, Column
 def gross_share_intervals(table: Table, key: str) -> dict[Any, Interval | None]:
     """The interval of the share of lost gross of each value; a loss without visit is a unit of its own."""
     unit = unit_of(table, ibis.coalesce(table.visit_id, -table.opportunity_id))
-    cells = cells_of(table, unit, table[key], {"gross": table.lost - table.taken_back})
+    cells = cells_of(table, unit, table[key], {"gross": table.gross})
     return dict(zip(cells.parts, cells.shares("gross"), strict=True))
 
 

@@ -10,11 +10,13 @@ from datetime import date
 from ibis.expr.types import Table
 
 from servicelost.analytics.periods import end_of, starts_between
+from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.entries import losses
 from servicelost.analytics.reports.question import Question, Row, rows_of
 from servicelost.analytics.reports.realized import Realized
-from servicelost.analytics.reports.rows import ALL_ENTRIES, loss_row, named
-from servicelost.analytics.reports.sums import Sums, by_start, sums
+from servicelost.analytics.reports.rows import loss_rows
+from servicelost.analytics.reports.sums import Sums, by_start
+from servicelost.analytics.spec import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +33,24 @@ def series(question: Question, table: Table) -> list[Period]:
     recorded = _recorded(question)
     if not recorded:
         return []
-    found = by_start(sums(question, table, "period"))
+    found = by_start(cells(question, table, "period", beside=()).by("period"))
     return [
         Period(start, found.get(start, Sums()) if start in recorded else None, _is_whole(question, start))
         for start in starts_between(min(recorded), max(recorded), question.params.grain)
     ]
 
 
-def period_rows(question: Question, periods: list[Period], whole: Sums, money: Realized) -> Iterator[Row]:
-    """A row for each period; a gap has no numbers."""
+def period_rows(section: Section, periods: list[Period], whole: Sums, money: Realized) -> Iterator[Row]:
+    """A row of the section for each period; a gap has no numbers and nothing behind it."""
     for period in periods:
-        row = named(question, {"period": period.start}, kind=ALL_ENTRIES)
+        key = {"period": period.start.isoformat()}
         if period.sums is None:
-            yield row | {"drill": None}
+            yield key | {"drill": None}
             continue
-        yield (
-            row
-            | loss_row(period.sums, whole)
-            | {
-                "realized": money.amount(period.start),
-                "lost_pct": money.lost_pct(period.sums, period.start),
-            }
-        )
+        yield loss_rows(section, [(key, period.sums)], whole)[0] | {
+            "realized": money.amount(period.start),
+            "lost_pct": money.lost_pct(period.sums, period.start),
+        }
 
 
 def _recorded(question: Question) -> set[date]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from servicelost.analytics.document import Draft, Rate
+from servicelost.analytics.reports.cells import total
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question
 from servicelost.analytics.reports.realized import Realized, realized
+from servicelost.analytics.reports.rows import ALL_ENTRIES
 from servicelost.analytics.reports.series import Period, period_rows, series
-from servicelost.analytics.reports.sums import total
 from servicelost.analytics.spec import Measure
 from servicelost.analytics.specs import trend as spec
 from servicelost.analytics.stats import theil_sen
@@ -30,7 +31,8 @@ def compute(question: Question, draft: Draft) -> None:
     draft.add_measure(spec.WHOLE, len(usable))
     gaps = sum(period.sums is None for period in periods)
     notes = [f"{gaps} of {len(periods)} periods without any record are gaps."] if gaps else []
-    draft.add_section(spec.SERIES, period_rows(question, periods, whole, money), notes)
+    rows = period_rows(spec.SERIES, periods, whole, money)
+    draft.add_section(spec.SERIES, rows, notes, drill=question.drill("ledger", kind=ALL_ENTRIES))
 
 
 def _revenue(usable: Sequence[tuple[int, Period]], money: Realized) -> Points:

@@ -2,23 +2,28 @@
 
 from servicelost.analytics import metrics
 from servicelost.analytics.document import Draft
+from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question
-from servicelost.analytics.reports.rows import GROSS_ENTRIES, in_order_of_time, loss_rows
-from servicelost.analytics.reports.sums import UNEXPLAINED, Sums, total
+from servicelost.analytics.reports.rows import GROSS_ENTRIES, add_losses, add_periods
+from servicelost.analytics.reports.sums import UNEXPLAINED, Sums
 from servicelost.analytics.specs import where_why as spec
 
 
 def compute(question: Question, draft: Draft) -> None:
-    """Fill the draft: headline numbers, the matrix, its margin by stage, and each period if asked."""
-    table = entries(question)
-    whole = total(question, table)
+    """Fill the draft: headline numbers, the matrix, its margin by stage, and each period if asked.
+
+    The ledger is read once for all of them.
+    """
+    periods = question.params.group_by == "period"
+    keys = ("period", "stage", "cause") if periods else ("stage", "cause")
+    found = cells(question, entries(question), *keys, beside=("owner",), extra=())
+    whole = found.total()
     add_headline(question, draft, whole)
-    draft.add_section(spec.MATRIX, loss_rows(question, table, whole, "stage", "cause"))
-    draft.add_section(spec.STAGES, loss_rows(question, table, whole, "stage"))
-    if question.params.group_by == "period":
-        rows = loss_rows(question, table, whole, "period", "stage", "cause")
-        draft.add_section(spec.BY_PERIOD, in_order_of_time(rows))
+    add_losses(question, draft, spec.MATRIX, found, whole)
+    add_losses(question, draft, spec.STAGES, found, whole)
+    if periods:
+        add_periods(question, draft, spec.BY_PERIOD, found)
 
 
 def add_headline(question: Question, draft: Draft, whole: Sums) -> None:

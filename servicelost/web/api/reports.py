@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from servicelost.analytics.drill import open_drill, read_drill
 from servicelost.analytics.models import ReportRun, RunState
+from servicelost.analytics.opening import opened
 from servicelost.analytics.registry import REPORTS
 from servicelost.analytics.runs import visible_run
 from servicelost.intake.catalogue.ndjson import read_json
@@ -93,7 +94,7 @@ def _drill(text: str) -> dict[str, Any]:
 
 
 def _shape(run: ReportRun) -> dict[str, Any]:
-    result = json.loads(run.result) if run.state == RunState.DONE and run.result else None
+    result = opened(json.loads(run.result)) if run.state == RunState.DONE and run.result else None
     note = why_jobs_wait(current_runtime()) if run.state == RunState.QUEUED else None
     return {**run.__dict__, "result": result, "note": note}
 

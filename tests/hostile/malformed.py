@@ -97,8 +97,8 @@ def good_row(n: int) -> Row:
     """The row as it should be."""
     cells = (
         f"B{n:07}", f"{1 + n % 28:02}/03/2026 08:15", f"{1 + n % 28:02}/04/2026", "10:30", f"E-{n % 9}",
-        f"{100 + n % 50}.00", LONG_TEXT, "Phone" if n % 3 else "web", f"C{n % 997}", "Jo Doe", "es",
-        f"V{n % 997}", "", str(1000 + n % 90_000), "KM",
+        f"{100 + n % 50}.00", LONG_TEXT, "Phone" if n % 3 else "web", f"C{n % 29_989}", "Jo Doe", "es",
+        f"V{n % 29_989}", "", str(1000 + n % 90_000), "KM",
     )  # fmt: skip
     return dict(zip(COLUMNS, cells, strict=True))
 

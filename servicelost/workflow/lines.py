@@ -141,7 +141,7 @@ def quote_line(
         if price.is_stated and (line.amount_minor is None or price_stands_since(entries, line, at)):
             _reprice_past(book, line, visit, price, at)
         else:
-            log_line(book, line, LineAction.QUOTE, at, before=line.state)
+            log_line(book, line, LineAction.QUOTE, at, before=line.state, named_minor=price.amount_minor)
         return line
     check_not_ended(visit)
     LINE_MACHINE.next(LineState(line.state), LineAction.QUOTE)

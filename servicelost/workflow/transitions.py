@@ -154,15 +154,19 @@ def log_line(
     *,
     before: str | None,
     note: str | None = None,
+    named_minor: int | None = None,
 ) -> None:
-    """Log what happened to a line; with its present state as `before` only words or price are new."""
+    """Log what happened to a line; with its present state as `before` only words or price are new.
+
+    `named_minor` is a price that was named and does not stand; the line's own is logged without it.
+    """
     book.add(
         LineEntry(
             line_id=line.id,
             action=action.value,
             from_state=before,
             to_state=line.state,
-            amount_minor=line.amount_minor,
+            amount_minor=line.amount_minor if named_minor is None else named_minor,
             centihours=line.centihours,
             occurred_at=at,
             recorded_at=book.now,

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from servicelost.directory.models import ServiceCategory
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import NotFound
-from servicelost.kernel.trail import Step, Trail
 from servicelost.opportunities.followup.models import (
     CONTACT_BY_SOURCE,
     PROBLEM_BY_SOURCE,
@@ -17,7 +15,6 @@ from servicelost.opportunities.followup.models import (
     Contact,
     Problem,
 )
-from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Presentation
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
 from tests.factories import MONDAY, House, house
@@ -290,52 +287,3 @@ def test_events_reach_exactly_their_listeners_and_their_errors_their_publisher(w
         book.publish(object())  # type: ignore[arg-type]
         with pytest.raises(Told):
             book.publish(fact_type())
-
-
-def test_of_a_row_that_is_new_nothing_is_asked_that_cannot_be_older(world: House) -> None:
-    [old] = store(world, problem(1, customer_id=7))
-    with world.unit() as book:
-        new, known = book.add(problem(2, customer_id=8)), book.get(Problem, old)
-        with statements() as sent:
-            assert book.many(PROBLEMS_OF_CUSTOMER, 8, since=new) == [new]
-            assert sent == []
-            assert book.many(PROBLEMS_OF_CUSTOMER, 7, since=known) == [known]
-            assert len(sent) == 1
-        later = book.add(problem(3, customer_id=8))
-        assert book.many(PROBLEMS_OF_CUSTOMER, 8, since=new) == [new, later]
-
-
-VISIT = {"dealership_id": 1, "source": "dms", "state": "RECEPTION", "stage": "RECEPTION"}
-LINE = {"dealership_id": 1, "source": "dms", "state": "BOOKED", "origin": "BOOKED", "created_at": MONDAY}
-TRAIL = Trail(
-    Line,
-    (
-        Step(Line, "visit_id", Visit),
-        Step(Line, "category_id", ServiceCategory),
-        Step(Line, "id", Presentation, PRESENTATION_OF_LINE),
-    ),
-)
-
-
-def test_a_trail_brings_a_row_and_those_it_leads_to_with_one_query(world: House) -> None:
-    with world.unit() as book:
-        visit = book.add(Visit(**VISIT))
-        shown, alone = (book.add(Line(visit_id=visit.id, source_id=name, **LINE)) for name in ("L-1", "L-2"))
-        presentation = book.add(
-            Presentation(dealership_id=1, opportunity_id=5, line_id=shown.id, visit_id=visit.id,
-                         presented_at=MONDAY)
-        )  # fmt: skip
-    with world.unit() as book, statements() as sent:
-        for line in (shown, alone):
-            book.follow(TRAIL, line.id)
-            book.follow(TRAIL, line.id)
-        book.follow(TRAIL, 999)
-        assert len(sent) == 3, "one for each row that is not known yet"
-        assert [book.get(Line, line.id).__dict__ for line in (shown, alone)] == [
-            shown.__dict__,
-            alone.__dict__,
-        ]
-        assert book.get(Visit, visit.id).__dict__ == visit.__dict__
-        found = [book.one(PRESENTATION_OF_LINE, line.id) for line in (shown, alone)]
-        assert [row and row.__dict__ for row in found] == [presentation.__dict__, None]
-        assert len(sent) == 3

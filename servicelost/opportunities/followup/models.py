@@ -43,7 +43,10 @@ class Task(Base):
     """Something a person has to do about an opportunity, a customer or a problem by a time."""
 
     __tablename__ = f"{PREFIX}task"
-    __table_args__ = (Index("ix_servicelost_task_due", "dealership_id", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_servicelost_task_due", "dealership_id", "state", "due_at"),
+        Index("ix_servicelost_task_opportunity", "opportunity_id"),
+    )
 
     version: Mapped[Version]
     dealership_id: Mapped[Ref]

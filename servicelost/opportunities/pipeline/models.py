@@ -37,6 +37,9 @@ class Opportunity(Base):
         Index("ix_servicelost_opportunity_state", "dealership_id", "state", "opened_at"),
         Index("ix_servicelost_opportunity_due", "state", "deferred_until"),
         Index("ix_servicelost_opportunity_vehicle", "vehicle_id"),
+        Index("ix_servicelost_opportunity_need", "dealership_id", "need_key"),
+        Index("ix_servicelost_opportunity_customer", "customer_id"),
+        Index("ix_servicelost_opportunity_call", "call_id"),
     )
 
     version: Mapped[Version]

@@ -21,6 +21,7 @@ class Appointment(Base):
     __table_args__ = (
         UniqueConstraint("dealership_id", "source", "source_id"),
         Index("ix_servicelost_appointment_day", "dealership_id", "scheduled_at"),
+        Index("ix_servicelost_appointment_visit", "visit_id"),
     )
 
     version: Mapped[Version]

@@ -10,7 +10,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annota
                --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench bench-quick lint format lock clean
+.PHONY: help setup run test faults bench bench-quick load lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,11 +23,19 @@ run: $(READY) ## Start a demonstration with a simulated dealership; Ctrl-C stops
 test: $(READY) ## Run every test, on SQLite and PostgreSQL
 	$(BIN)/pytest -n 2 --durations=15
 
+faults: $(READY) ## Kill our programs 200 times, and try long what `make test` tries shortly
+	SERVICELOST_FAULT_KILLS=200 $(BIN)/pytest tests/faults -n 2
+	SERVICELOST_TEST_ORDERS=200 $(BIN)/pytest tests/integration/test_order.py tests/integration/test_rivals_eight.py -n 2
+	SERVICELOST_FAULTS_LONG=1 $(BIN)/pytest tests/hostile -n 2 --durations=15
+
 bench: $(READY) ## Measure side by side; each line is JSON and says what it compares with
-	$(BIN)/python -m benchmarks.intake
+	$(BIN)/python -m benchmarks
 
 bench-quick: $(READY) ## The same on little data
-	$(BIN)/python -m benchmarks.intake quick
+	$(BIN)/python -m benchmarks quick
+
+load: $(READY) ## Two hundred people at work for five minutes
+	$(BIN)/python -m benchmarks.load
 
 lint: $(READY) ## Check style, formatting, types and import contracts
 	$(BIN)/ruff check .

@@ -26,7 +26,5 @@ def why_jobs_wait(runtime: Runtime) -> str | None:
     try:
         runtime.queue.check()
     except Unavailable as error:
-        return (
-            f"Reports wait, because {error.message}. It will be computed when that is over; nothing is lost."
-        )
+        return f"Reports wait, because {error.message}; they follow when that is over, and nothing is lost."
     return None

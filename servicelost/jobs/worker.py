@@ -13,7 +13,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
-from rq.exceptions import StopRequested
+from rq.exceptions import InvalidJobOperation, StopRequested
 from rq.serializers import JSONSerializer
 
 from servicelost.config import Settings
@@ -74,6 +74,7 @@ def run_worker(runtime: Runtime, tasks: Tasks, *, burst: bool = False) -> None:
     """
     global _shop
     _shop = runtime, tasks
+    logging.getLogger("rq.worker").addFilter(_briefly)
     pause = _FIRST_PAUSE
     with serving_queue(runtime.settings), suppress(StopRequested, KeyboardInterrupt):
         began = time.monotonic()
@@ -83,6 +84,15 @@ def run_worker(runtime: Runtime, tasks: Tasks, *, burst: bool = False) -> None:
             log.warning("no jobs can be taken at the moment; trying again in %.0f s", pause)
             time.sleep(pause)
             began, pause = time.monotonic(), min(2 * pause, _LONGEST_PAUSE)
+
+
+def _briefly(record: logging.LogRecord) -> bool:
+    """One line for a queue server that was lost or emptied, of which RQ would print the whole trace."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, RedisError | InvalidJobOperation):
+        record.msg, record.args = f"{record.getMessage()} ({error})", ()
+        record.exc_info = None
+    return True
 
 
 def _work(settings: Settings, *, burst: bool) -> bool:

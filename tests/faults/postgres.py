@@ -45,10 +45,10 @@ class Postgres:
         self._server.ensure_postgres_running()
 
     def cut_connections(self) -> int:
-        """End everybody's connection; how many there were."""
+        """End everybody's connection and wait until it is closed; how many there were."""
         others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         with psycopg.connect(self.address, autocommit=True) as connection:
-            row = connection.execute(f"SELECT count(pg_terminate_backend(pid)) {others}").fetchone()
+            row = connection.execute(f"SELECT count(pg_terminate_backend(pid, 5000)) {others}").fetchone()
         assert row
         return int(row[0])
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 
 import pytest
@@ -50,11 +51,17 @@ def test_every_report_is_offered_with_its_question(manager: World, client: Flask
     assert "Where and why At which stage of the visit is work lost, and for what reason?" in text
 
 
-def test_looking_at_a_report_asks_for_it_once(manager: World, client: FlaskClient) -> None:
+def test_without_a_queue_server_a_report_says_that_it_waits(manager: World, client: FlaskClient) -> None:
+    page = words(client.get("/service/reports/lost-revenue").text)
+    assert "Your numbers are being computed. Reports wait, because the queue server does not answer" in page
+
+
+def test_looking_at_a_report_asks_for_it_once(make_world: Callable[..., World], valkey_url: str) -> None:
+    world = make_world(SERVICELOST_REDIS_URL=valkey_url)
+    world.sign_in(Role.SERVICE_MANAGER)
+    client = world.app.test_client()
     first, second = (client.get("/service/reports/lost-revenue").text for _ in range(2))
-    assert "Your numbers are being computed. Reports wait, because the queue server does not answer" in words(
-        first
-    )
+    assert "Your numbers are being computed. Waiting for a worker." in words(first)
     assert waiting_run(first) == waiting_run(second)
     progress = client.get(f"/service/reports/runs/{waiting_run(first)}").json
     assert progress is not None

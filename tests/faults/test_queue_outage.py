@@ -1,6 +1,7 @@
 """The queue server is emptied, hangs, dies and fills up: nobody waits for it and nothing is lost."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -133,10 +134,12 @@ def test_a_hanging_embedded_server_is_replaced_and_not_left_behind(tmp_path: Pat
         installed.fill()
         folder = installed.folder / "instance"
         cron = installed.start("cron")
-        wait_for(lambda: is_running(folder))
+        wait_for(lambda: is_running(folder) and Redis.from_url(queue_url(folder)).keys("rq:queue:*"))
         first = int(Redis.from_url(queue_url(folder)).info("server")["process_id"])
-        os.kill(first, 19)
-        wait_for(lambda: not psutil.pid_exists(first) or psutil.Process(first).status() == "zombie", 60)
+        os.kill(first, signal.SIGSTOP)
+        wait_for(
+            lambda: not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE, 60
+        )
         wait_for(lambda: is_running(folder))
         cron.terminate()
         assert cron.wait(20) == 0

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
@@ -137,10 +138,16 @@ def test_a_hanging_embedded_server_is_replaced_and_not_left_behind(tmp_path: Pat
         wait_for(lambda: is_running(folder) and Redis.from_url(queue_url(folder)).keys("rq:queue:*"))
         first = int(Redis.from_url(queue_url(folder)).info("server")["process_id"])
         os.kill(first, signal.SIGSTOP)
-        wait_for(
-            lambda: not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE, 60
-        )
+        try:
+            wait_for(lambda: is_gone(first), 60)
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(first, signal.SIGKILL)
         wait_for(lambda: is_running(folder))
         cron.terminate()
         assert cron.wait(20) == 0
         assert not is_running(folder)
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

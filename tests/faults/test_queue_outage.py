@@ -1,7 +1,9 @@
 """The queue server is emptied, hangs, dies and fills up: nobody waits for it and nothing is lost."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
@@ -133,11 +135,19 @@ def test_a_hanging_embedded_server_is_replaced_and_not_left_behind(tmp_path: Pat
         installed.fill()
         folder = installed.folder / "instance"
         cron = installed.start("cron")
-        wait_for(lambda: is_running(folder))
+        wait_for(lambda: is_running(folder) and Redis.from_url(queue_url(folder)).keys("rq:queue:*"))
         first = int(Redis.from_url(queue_url(folder)).info("server")["process_id"])
-        os.kill(first, 19)
-        wait_for(lambda: not psutil.pid_exists(first) or psutil.Process(first).status() == "zombie", 60)
+        os.kill(first, signal.SIGSTOP)
+        try:
+            wait_for(lambda: is_gone(first), 60)
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(first, signal.SIGKILL)
         wait_for(lambda: is_running(folder))
         cron.terminate()
         assert cron.wait(20) == 0
         assert not is_running(folder)
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

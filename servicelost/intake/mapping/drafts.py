@@ -31,7 +31,8 @@ class Draft:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._path.unlink(missing_ok=True)
-        self.stream.close()
+        with suppress(OSError):  # on a full disk the rest cannot be written, and nobody wants it
+            self.stream.close()
 
     def publish(self, names: Iterator[Path]) -> Path:
         """Give the file the first free of these names and return it.

@@ -129,6 +129,7 @@ def test_a_full_lake_is_told_in_a_sentence_and_the_old_one_is_still_read(
         with pytest.raises(StorageFull):
             rebuild(*where)
         assert lake_files(lake) == before
+        disk.fill()
         told = installed.run("lake", "refresh")
         assert told.returncode == 1, told
         assert f"Error: the disk of the lake, {lake}, is full: nothing more can be stored" in told.stderr

@@ -145,6 +145,7 @@ def _caught_up(engine: Engine, folder: Folder, manifest: Manifest, clock: Clock)
             if not taken.entries:
                 manifest = replace(manifest, as_of=now)
                 write_manifest(folder, manifest)
+                sweep(folder)  # what a killed process left
                 break
             step = Step(folder, manifest.number + 1, connection)
             facts = {

@@ -26,6 +26,7 @@ from servicelost.workflow.history import (
     is_overtaken,
     newest_with,
     price_stands_since,
+    price_then,
     stage_then,
     state_then,
 )
@@ -155,7 +156,10 @@ def reduce_line(
         return line
     late = _is_older_word(book, line, visit, at)
     if late and not _still_cuts(book, line, new, at):
-        log_line(book, line, LineAction.REDUCE, at, before=line.state, note=in_words(reason))
+        log_line(
+            book, line, LineAction.REDUCE, at, before=line.state, note=in_words(reason),
+            named_minor=new.amount_minor,
+        )  # fmt: skip
         return line
     if not late:
         check_not_ended(visit)
@@ -188,7 +192,8 @@ def _take(
     """
     words = in_words(reason)
     if is_overtaken(book, line, visit, action, at):
-        log_line(book, line, action, at, before=line.state, note=words)
+        then = price_then(book.many(ENTRIES_OF_LINE, line.id), at)
+        log_line(book, line, action, at, before=line.state, note=words, named_minor=then)
         return False
     check_not_ended(visit)
     again = line.state == LineState.REMOVED and action == LineAction.REMOVE

@@ -84,6 +84,12 @@ def price_stands_since(entries: Iterable[LineEntry], line: Line, at: datetime) -
     )
 
 
+def price_then(entries: Iterable[LineEntry], at: datetime) -> int | None:
+    """What the line cost at the moment, in minor units; None before it had a price."""
+    words = [entry for entry in standing(entries) if entry.occurred_at <= at]
+    return max(words, key=lambda entry: (entry.occurred_at, entry.id)).amount_minor if words else None
+
+
 def state_then(entries: Iterable[LineEntry], at: datetime) -> str | None:
     """The state of the line at the moment; None before it was named."""
     moves = [entry for entry in standing(entries)

@@ -36,6 +36,7 @@ class Traffic:
         self.outcomes: Counter[str] = Counter()
 
     def __enter__(self) -> "Traffic":
+        self.send()
         self._thread.start()
         return self
 

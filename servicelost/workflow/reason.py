@@ -15,7 +15,8 @@ class Reason:
     """A stated reason; whatever was not said stays empty and is never invented.
 
     `custom_cause_id` is the dealership's own cause, whose standard parent then stands in `cause`; its code
-    and the competitor's name are there to be told in words. `competitor_price` is in the dealership's currency. `decided_by` empty: nobody said who decided.
+    and the competitor's name are there to be told in words. `competitor_price` is in the dealership's
+    currency. `decided_by` empty: nobody said who decided.
     """
 
     cause: Cause | None = None

@@ -25,17 +25,38 @@ def check_loss(loss: LedgerEntry, against: list[LedgerEntry]) -> int:
     reversals = [entry for entry in against if entry.kind == "REVERSAL"]
     recoveries = [entry for entry in against if entry.kind == "RECOVERY"]
     assert len(reversals) <= 1
-    assert not (reversals and recoveries), "what was taken back cannot come back"
+    standing = standing_of(recoveries)
+    assert not (reversals and standing), "what was taken back cannot come back"
     for reversal in reversals:
         assert (reversal.amount_minor, reversal.business_day) == (loss.amount_minor, loss.business_day)
         assert reversal.reason is not None
-    for recovery in recoveries:
+    for recovery in standing:
         assert 0 <= recovery.amount_minor <= loss.amount_minor
         assert recovery.revenue_minor is not None
-    assert len([entry for entry in recoveries if entry.amount_minor]) <= 1
+    assert len([entry for entry in standing if entry.amount_minor]) <= 1
     left = loss.amount_minor - sum(entry.amount_minor for entry in against)
     assert left >= 0
     return left
+
+
+def standing_of(recoveries: list[LedgerEntry]) -> list[LedgerEntry]:
+    """The recoveries that stand; one of the opposite sign takes back all that stood, in the same period."""
+    standing: list[LedgerEntry] = []
+    for entry in sorted(recoveries, key=lambda row: row.id):
+        if entry.reason is None:
+            standing.append(entry)
+            continue
+        assert {row.business_day for row in standing} == {entry.business_day}
+        assert sum(row.amount_minor for row in standing) == -entry.amount_minor
+        assert sum(row.revenue_minor or 0 for row in standing) == -(entry.revenue_minor or 0)
+        standing = []
+    return standing
+
+
+def is_open_still(against: list[LedgerEntry]) -> bool:
+    """Whether nothing stands against the loss."""
+    reversed_ = any(entry.kind == "REVERSAL" for entry in against)
+    return not reversed_ and not standing_of([entry for entry in against if entry.kind == "RECOVERY"])
 
 
 def check_ledger(entries: Sequence[LedgerEntry], rows: Sequence[Opportunity]) -> None:
@@ -50,7 +71,7 @@ def check_ledger(entries: Sequence[LedgerEntry], rows: Sequence[Opportunity]) ->
             assert entry.event == losses[entry.loss_id].event
             against[entry.loss_id].append(entry)
     left = {loss.id: check_loss(loss, against[loss.id]) for loss in losses.values()}
-    is_open = [loss for loss in losses.values() if not against[loss.id]]
+    is_open = [loss for loss in losses.values() if is_open_still(against[loss.id])]
     # Three ways to the same sum.
     signs = {"LOSS": 1, "REVERSAL": -1, "RECOVERY": -1}
     balance = sum(signs[entry.kind] * entry.amount_minor for entry in entries)

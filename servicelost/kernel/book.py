@@ -52,6 +52,7 @@ class Book:
         self._shelves: dict[Lookup[Any], dict[Key, list[Any]]] = defaultdict(dict)
         self._fresh: dict[Lookup[Any], dict[Key, list[Any]]] = defaultdict(dict)
         self._journal: dict[int, tuple[Base, dict[str, Any]]] | None = None
+        self._moved: list[tuple[Lookup[Any], Base, Key]] = []
         self._after_commit: list[Callable[[], None]] = []
         self._memo: dict[Hashable, Any] = {}
 
@@ -157,6 +158,15 @@ class Book:
             self._shelves[lookup].setdefault((row_id,), [])
         return row
 
+    def refile(self, lookup: Lookup[R], row: R, **values: Any) -> None:
+        """Change what a movable lookup finds the row by, so that it is found there from now on."""
+        if not lookup.movable:
+            raise TypeError(f"rows of {lookup.model.__name__} cannot be moved in this lookup")
+        before = lookup.key_of(row)
+        self._handed(row)
+        self._moved.append((lookup, row, before))
+        self._move(lookup, row, tuple([values[column] for column in lookup.columns]))
+
     def publish(self, event: DomainEvent) -> None:
         """Tell the listeners of the event, within this unit."""
         self._bus.publish(self, event)
@@ -174,10 +184,12 @@ class Book:
     def step(self) -> Iterator[None]:
         """Do one event of many; if it raises, everything it did to the book is undone."""
         journal, added, calls = self._journal, len(self._new), len(self._after_commit)
+        moved = len(self._moved)
         self._journal = {}
         try:
             yield
         except BaseException:
+            self._move_back(moved)
             self._undo(added)
             del self._after_commit[calls:]
             raise
@@ -221,6 +233,22 @@ class Book:
         self._rows[(model, row.id)] = row
         self._before[id(row)] = (row, row.__dict__.copy())
         return row
+
+    def _move(self, lookup: Lookup[R], row: R, key: Key) -> None:
+        before = lookup.key_of(row)
+        self.preload(
+            lookup, [before, key]
+        )  # both shelves have to be known: the database still has the old key
+        shelf = self._shelves[lookup]
+        shelf[before].remove(row)
+        row.__dict__.update(zip(lookup.columns, key, strict=True))
+        shelf[key].append(row)
+        shelf[key].sort(key=lambda each: each.id)
+
+    def _move_back(self, moved: int) -> None:
+        for lookup, row, key in reversed(self._moved[moved:]):
+            self._move(lookup, row, key)
+        del self._moved[moved:]
 
     def _undo(self, added: int) -> None:
         for row in self._new[added:]:

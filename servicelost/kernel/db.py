@@ -95,7 +95,8 @@ class Base(DeclarativeBase):
 
     A model with a `version` column may be changed, each update guarded by it; one without is
     append-only and the writer refuses to change its rows. `__captured__` models are reported to
-    the change log from which the lake is fed.
+    the change log from which the lake is fed. `__place__` names a column that is NULL unless the row
+    holds a place of which there is only one.
     """
 
     metadata = MetaData(naming_convention=NAMING)
@@ -108,6 +109,7 @@ class Base(DeclarativeBase):
         str: Text(),
     }
     __captured__: ClassVar[bool] = False
+    __place__: ClassVar[str | None] = None
 
     id: Mapped[Id]
 

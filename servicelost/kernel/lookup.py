@@ -15,6 +15,7 @@ R = TypeVar("R", bound=Base)
 class Lookup(Generic[R]):
     """Rows of `model` by the values of `columns`, which must never change once written.
 
+    Rows of a `movable` lookup may change theirs, by the book's `refile`.
     `many` lookups give lists. `parent` is the model whose id is the single key column: for a
     parent made in the same plan, the book then knows that the database has no rows to ask for.
     """
@@ -23,11 +24,13 @@ class Lookup(Generic[R]):
     of_parent: ClassVar[dict[type[Base], list["Lookup[Any]"]]] = defaultdict(list)
 
     def __init__(
-        self, model: type[R], *columns: str, many: bool = False, parent: type[Base] | None = None
-    ) -> None:
+        self, model: type[R], *columns: str, many: bool = False, parent: type[Base] | None = None,
+        movable: bool = False,
+    ) -> None:  # fmt: skip
         self.model = model
         self.columns = columns
         self.many = many
+        self.movable = movable
         Lookup.of_model[model].append(self)
         if parent is not None:
             Lookup.of_parent[parent].append(self)

@@ -36,7 +36,8 @@ def write_plan(
     """Insert the new rows, update the changed ones, and tell the change log.
 
     Raises StaleRow when a changed row has another version in the database than when it was read.
-    Rows are written in one order (table by table, then by id), so that two plans cannot deadlock.
+    Rows are written in one order (table by table, then by id), so that two plans cannot deadlock; only a row
+    that takes a unique place over comes after those that may leave it.
     """
     inserts, updates = _by_model(new), _updates_by_model(changed)
     _log_changes(inserts, updates, next_id, now)
@@ -91,13 +92,21 @@ def _updates_by_model(changed: Sequence[Changed]) -> dict[type[Base], list[Chang
         _check_keys(row, before)
         grouped[type(row)].append((row, before))
     for rows in grouped.values():
-        rows.sort(key=lambda entry: entry[0].id)
+        rows.sort(key=lambda entry: (_takes_place(*entry), entry[0].id))
     return grouped
+
+
+def _takes_place(row: Base, before: dict[str, Any]) -> bool:
+    """Whether the row takes a unique place that another may have to leave first."""
+    name = row.__place__
+    return name is not None and before[name] is None and row.__dict__[name] is not None
 
 
 def _check_keys(row: Base, before: dict[str, Any]) -> None:
     """Refuse a change that would leave the row on a shelf of the book where it no longer belongs."""
     for lookup in Lookup.of_model[type(row)]:
+        if lookup.movable:
+            continue
         for name in lookup.columns:
             if row.__dict__[name] != before[name]:
                 thing = f"{type(row).__name__}.{name}"

@@ -28,7 +28,8 @@ _OPPORTUNITIES = f"""
     SELECT {_CAR}, c.name, o.position, o.source, o.state, o.live, o.outstanding_minor, o.won_minor,
            o.lost_event, o.first_lost_at, o.deferred_until
     FROM servicelost_opportunity AS o LEFT JOIN servicelost_vehicle AS ve ON ve.id = o.vehicle_id
-    LEFT JOIN servicelost_service_category AS c ON c.id = o.category_id"""
+    LEFT JOIN servicelost_service_category AS c ON c.id = o.category_id
+    WHERE NOT (o.need_key LIKE 'v%/%' AND o.presentations = 0 AND o.state = 'CLOSED')"""
 _LINES = f"""
     SELECT {_CAR}, l.source_id, l.state, l.amount_minor, l.authorized_minor, l.invoiced_minor, l.decided_at,
            l.deferred_until

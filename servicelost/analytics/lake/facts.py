@@ -103,6 +103,8 @@ _line, _visit = Line.__table__, Visit.__table__
 _shown = Presentation.__table__.alias("shown")
 _earlier = Presentation.__table__.alias("earlier")
 _sibling = Presentation.__table__.alias("sibling")
+_need = Opportunity.__table__.alias("need")
+_episode = Opportunity.__table__.alias("episode")
 _number = (
     select(func.count())
     .where(
@@ -142,11 +144,18 @@ LINES = Fact(
     days={"business_day": "visit_at"},
     parents={
         Visit.__tablename__: Parent(select(_line.c.id), _line.c.visit_id),
-        # A presentation that becomes known late moves the numbers of all others of its need.
+        # One that becomes known late, or moves to another episode, moves the numbers of others of its need.
         Presentation.__tablename__: Parent(
-            select(_sibling.c.line_id).join_from(
-                _sibling, _shown, _shown.c.opportunity_id == _sibling.c.opportunity_id
-            ),
+            select(_sibling.c.line_id)
+            .join_from(_shown, _need, _need.c.id == _shown.c.opportunity_id)
+            .join(
+                _episode,
+                and_(
+                    _episode.c.dealership_id == _need.c.dealership_id,
+                    _episode.c.need_key == _need.c.need_key,
+                ),
+            )
+            .join(_sibling, _sibling.c.opportunity_id == _episode.c.id),
             _shown.c.id,
         ),
     },

@@ -12,7 +12,7 @@ from servicelost.directory.calendar import local_day
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
-from servicelost.kernel.money import to_minor
+from servicelost.kernel.money import from_minor, to_minor
 from servicelost.opportunities.ledger.gate import check_loss
 from servicelost.opportunities.ledger.models import (
     ENTRIES_OF_LOSS,
@@ -24,6 +24,7 @@ from servicelost.opportunities.ledger.models import (
 )
 from servicelost.opportunities.ledger.subject import Loss
 from servicelost.taxonomy.causes import Cause
+from servicelost.taxonomy.parties import Owner, Party
 from servicelost.taxonomy.reasons import owner_of
 from servicelost.workflow.reason import Reason
 
@@ -127,10 +128,40 @@ def post_recovery(
     )  # fmt: skip
 
 
+def standing_recoveries(book: Book, loss: LedgerEntry) -> list[LedgerEntry]:
+    """What came back of the LOSS, without what has been taken back since; a corrected revenue is among it."""
+    found: list[LedgerEntry] = []
+    for entry in book.many(ENTRIES_OF_LOSS, loss.id):
+        if entry.kind == EntryKind.RECOVERY:
+            found = [] if entry.reason else [*found, entry]
+    return found
+
+
+def take_back_recovery(book: Book, loss: LedgerEntry) -> LedgerEntry:
+    """Take back what came back of the LOSS, in the period in which that stood: it is outstanding again.
+
+    Written as a RECOVERY of the opposite sign, with a reason.
+    """
+    known = standing_recoveries(book, loss)
+    if not known:
+        raise RuleViolation("NOT_RECOVERED", f"nothing of loss {loss.id} has been recovered")
+    again = {name: known[0].__dict__[name] for name in (*_REPEATED, "loss_id", "revenue_basis")}
+    return book.add(
+        LedgerEntry(
+            **again, kind=EntryKind.RECOVERY, reason=Cause.SUPERSEDED,
+            amount_minor=-sum(entry.amount_minor for entry in known),
+            revenue_minor=-sum(entry.revenue_minor or 0 for entry in known),
+            occurred_at=known[0].occurred_at, business_day=known[0].business_day,
+            decided_at=known[0].decided_at, **_recorded(book),
+        )
+    )  # fmt: skip
+
+
 def recovery_of(book: Book, opportunity_id: int) -> LedgerEntry | None:
-    """The newest RECOVERY of an opportunity, if it has one."""
+    """The newest RECOVERY of an opportunity, if it has one that stands."""
     entries = book.many(ENTRIES_OF_OPPORTUNITY, opportunity_id)
-    return next((entry for entry in reversed(entries) if entry.kind == EntryKind.RECOVERY), None)
+    newest = next((entry for entry in reversed(entries) if entry.kind == EntryKind.RECOVERY), None)
+    return None if newest is None or newest.reason else newest
 
 
 def correct_revenue(book: Book, recovery: LedgerEntry, sale: Sale) -> LedgerEntry:
@@ -154,9 +185,26 @@ def is_closed(book: Book, loss: LedgerEntry) -> bool:
     """Whether nothing more can be booked against the LOSS (also one of zero value closes once)."""
     against = book.many(ENTRIES_OF_LOSS, loss.id)
     return any(entry.kind == EntryKind.REVERSAL for entry in against) or (
-        bool(against) and outstanding_of(book, loss) == 0
+        bool(standing_recoveries(book, loss)) and outstanding_of(book, loss) == 0
     )
 
 
 def _repeat(loss: LedgerEntry) -> dict[str, object]:
     return {name: loss.__dict__[name] for name in _REPEATED}
+
+
+def reason_of(entry: LedgerEntry) -> Reason:
+    """The reason a loss was written with, as far as it was stated."""
+    stated = entry.cause_basis == CauseBasis.STATED
+    price, currency = entry.competitor_price_minor, entry.currency
+    return Reason(
+        cause=Cause(entry.cause) if stated else None,
+        contributing=tuple(Cause(code) for code in entry.contributing or ()),
+        custom_cause_id=entry.custom_cause_id,
+        note=entry.note,
+        competitor_id=entry.competitor_id,
+        competitor_price=None if price is None else from_minor(price, currency),
+        owner=Owner(entry.owner) if stated and entry.owner else None,
+        decided_by=Party(entry.decided_by) if entry.decided_by else None,
+        cancelled_by=Party(entry.cancelled_by) if entry.cancelled_by else None,
+    )

@@ -5,7 +5,9 @@ The moves of the lines are the workflow's. A sale that has recovered an older lo
 
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
+from servicelost.opportunities.ledger.entries import reason_of
 from servicelost.opportunities.ledger.models import ENTRIES_OF_OPPORTUNITY, EntryKind, LedgerEntry
+from servicelost.opportunities.pipeline.anew import is_told_anew
 from servicelost.opportunities.pipeline.containers import episodes_of_container
 from servicelost.opportunities.pipeline.decisions import assumed_revenue, record_decision
 from servicelost.opportunities.pipeline.line_listeners import document_of
@@ -17,9 +19,9 @@ from servicelost.opportunities.pipeline.opening import (
     sold_episode,
     take_newest_price,
 )
-from servicelost.opportunities.pipeline.restating import reason_of
 from servicelost.opportunities.pipeline.settling import Refusal, close, refuse, take_back, unsell
 from servicelost.opportunities.pipeline.states import DecisionKind, Effect, OpportunityState
+from servicelost.opportunities.pipeline.told import forget, remember
 from servicelost.opportunities.pipeline.valuation import value_of_line
 from servicelost.opportunities.pipeline.visit_listeners import win_as_done
 from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
@@ -43,6 +45,7 @@ def on_line_judgement_lifted(book: Book, fact: LineJudgementLifted) -> None:
     opportunity = opportunity_of_line(book, fact.line)
     if opportunity is None:
         return
+    forget(book, fact.line.id, fact.at)
     if opportunity.state == OpportunityState.LOST and opportunity.lost_event in _BY_THE_END:
         loss = book.get(LedgerEntry, opportunity.loss_id or 0)
         if (loss.line_id, loss.visit_id) == (fact.line.id, fact.visit.id):
@@ -52,7 +55,11 @@ def on_line_judgement_lifted(book: Book, fact: LineJudgementLifted) -> None:
         return
     opportunity = sold_episode(book, opportunity, fact.visit.id) or opportunity
     taken = assumed_revenue(book, opportunity, fact.line.id)
-    if opportunity.state == OpportunityState.WON and taken is not None:
+    if (
+        opportunity.state == OpportunityState.WON
+        and taken is not None
+        and not is_told_anew(book, opportunity)
+    ):
         _unsell(book, opportunity, fact, taken)
 
 
@@ -70,14 +77,12 @@ def on_line_given_up(book: Book, fact: LineGivenUp) -> None:
         return
     event, reason = LossEvent(known.event), reason_of(known)
     value = value_of_line(book, fact.line, reason.decided_by)
-    refuse(
-        book,
-        opportunity,
-        Refusal(
-            _OF_BOOKINGS[event], event, Stage(known.stage), reason, value, fact.at, fact.visit.id,
-            fact.line.id, known.appointment_id, document=document_of(fact.line, fact.visit),
-        ),
+    refusal = Refusal(
+        _OF_BOOKINGS[event], event, Stage(known.stage), reason, value, fact.at, fact.visit.id,
+        fact.line.id, known.appointment_id, document=document_of(fact.line, fact.visit),
     )  # fmt: skip
+    remember(book, refusal)
+    refuse(book, opportunity, refusal)
 
 
 def _unsell(book: Book, opportunity: Opportunity, fact: LineJudgementLifted, taken: int) -> None:

@@ -19,7 +19,7 @@ from servicelost.opportunities.pipeline.decisions import (
     record_decision,
     sold_on_visit,
 )
-from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.models import PRESENTATIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.opportunities.pipeline.settling import Refusal, loss_of, move, refuse, take_back
 from servicelost.opportunities.pipeline.states import (
     DecisionKind,
@@ -27,6 +27,7 @@ from servicelost.opportunities.pipeline.states import (
     OpportunityAction,
     OpportunityState,
 )
+from servicelost.opportunities.pipeline.told import remember
 from servicelost.opportunities.pipeline.valuation import value_of_opportunity
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
@@ -111,7 +112,9 @@ def lapse(book: Book, opportunity: Opportunity) -> Effect:
         open_task(book, "ACKNOWLEDGE_RED", due_at=book.now, dealership_id=dealership.id,
                   opportunity_id=opportunity.id, customer_id=opportunity.customer_id)  # fmt: skip
         return Effect.NONE
-    return refuse(book, opportunity, _lapsed(book, opportunity, dealership, until))
+    refusal = _lapsed(book, opportunity, dealership, until)
+    remember(book, refusal)
+    return refuse(book, opportunity, refusal)
 
 
 def _lapsed(book: Book, opportunity: Opportunity, dealership: Dealership, until: date) -> Refusal:
@@ -119,6 +122,7 @@ def _lapsed(book: Book, opportunity: Opportunity, dealership: Dealership, until:
     at = min(start_of_day(dealership, until + timedelta(days=grace + 1)), book.now)
     cause = Cause(opportunity.deferred_cause) if opportunity.deferred_cause else None
     value = value_of_opportunity(book, opportunity)
+    visit_id, line_id = _put_off_on(book, opportunity)
     return Refusal(
         DecisionKind.LAPSED,
         LossEvent.DEFERRED_LAPSED,
@@ -126,11 +130,21 @@ def _lapsed(book: Book, opportunity: Opportunity, dealership: Dealership, until:
         Reason(cause=cause, note=_note(opportunity)),
         value,
         at,
-        visit_id=opportunity.visit_id,
-        line_id=opportunity.line_id,
+        visit_id=visit_id,
+        line_id=line_id,
         origin_stage=Stage(opportunity.deferred_stage) if opportunity.deferred_stage else None,
         deferred_by=LossEvent(opportunity.deferred_event) if opportunity.deferred_event else None,
     )
+
+
+def _put_off_on(book: Book, opportunity: Opportunity) -> tuple[int | None, int | None]:
+    """The visit and the line on which the need was put off."""
+    presented = book.many(PRESENTATIONS_OF_OPPORTUNITY, opportunity.id)
+    rows = [row for row in presented if row.put_off_until == opportunity.deferred_until]
+    if not rows:
+        return opportunity.visit_id, opportunity.line_id
+    newest = max(rows, key=lambda row: (row.presented_at, row.id))
+    return newest.visit_id, newest.line_id
 
 
 def _note(opportunity: Opportunity) -> str:

@@ -3,17 +3,20 @@
 One short function a fact; the money is moved in `settling`, `deferring` and `reducing`.
 """
 
+from datetime import date
+
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.entries import Sale
 from servicelost.opportunities.ledger.models import LedgerEntry, RevenueBasis
 from servicelost.opportunities.pipeline.containers import supersede_container
 from servicelost.opportunities.pipeline.deferring import put_off
-from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line, present_line, take_price
 from servicelost.opportunities.pipeline.reducing import cut
 from servicelost.opportunities.pipeline.restating import restate_loss
 from servicelost.opportunities.pipeline.settling import Refusal, agree, refuse, take_back, win
 from servicelost.opportunities.pipeline.states import DecisionKind, OpportunityState
+from servicelost.opportunities.pipeline.told import amend, refusal_of_line, remember
 from servicelost.opportunities.pipeline.valuation import value_of_line
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
@@ -51,6 +54,7 @@ def on_line_priced(book: Book, fact: facts.LinePriced) -> None:
     opportunity = opportunity_of_line(book, fact.line)
     if opportunity is None:
         return
+    _amend_word(book, fact)
     if opportunity.state in (OpportunityState.OPEN, OpportunityState.DEFERRED):
         take_price(book, opportunity, fact.line)
     elif opportunity.state == OpportunityState.LOST:
@@ -58,6 +62,13 @@ def on_line_priced(book: Book, fact: facts.LinePriced) -> None:
         if loss.line_id == fact.line.id and fact.at <= loss.decided_at and _cost(fact.line) != _cost(loss):
             decided_by = Party(loss.decided_by) if loss.decided_by else None
             restate_loss(book, opportunity, loss, value=value_of_line(book, fact.line, decided_by))
+
+
+def _amend_word(book: Book, fact: facts.LinePriced) -> None:
+    presentation = book.one(PRESENTATION_OF_LINE, fact.line.id)
+    refusal = None if presentation is None else refusal_of_line(presentation)
+    if presentation is not None and refusal is not None and fact.at <= refusal.at:
+        amend(presentation, value=value_of_line(book, fact.line, refusal.reason.decided_by))
 
 
 def _cost(row: Line | LedgerEntry) -> tuple[int | None, ...]:
@@ -74,18 +85,20 @@ def on_line_authorized(book: Book, fact: facts.LineAuthorized) -> None:
 
 def on_line_refused(book: Book, fact: facts.LineRefusedFact) -> None:
     """Declined, removed, never shown, run out, failed at quality: the loss is posted at once."""
-    refuse(book, _opportunity(book, fact), refusal_of(book, fact))
+    opportunity, refusal = _opportunity(book, fact), refusal_of(book, fact)
+    remember(book, refusal)
+    refuse(book, opportunity, refusal)
 
 
 def on_line_deferred(book: Book, fact: facts.LineDeferred) -> None:
     """Not now: no loss unless it lapses."""
-    put_off(book, _opportunity(book, fact), refusal_of(book, fact), fact.until, fact.until_km)
+    _put_off(book, fact, fact.until, fact.until_km)
 
 
 def on_line_not_performed(book: Book, fact: facts.LineNotPerformed) -> None:
     """Agreed work was not done: put off if a day was named, else lost."""
     if fact.until is not None:
-        put_off(book, _opportunity(book, fact), refusal_of(book, fact), fact.until, None)
+        _put_off(book, fact, fact.until, None)
     else:
         on_line_refused(book, fact)
 
@@ -109,6 +122,12 @@ def on_line_invoiced(book: Book, fact: facts.LineInvoiced) -> None:
     """Invoiced is won."""
     sale = Sale(fact.amount_minor, RevenueBasis.INVOICED, fact.at, fact.visit.id, fact.line.id)
     win(book, _opportunity(book, fact), sale, DecisionKind.INVOICED)
+
+
+def _put_off(book: Book, fact: facts.LineRefusedFact, until: date | None, until_km: int | None) -> None:
+    opportunity, refusal = _opportunity(book, fact), refusal_of(book, fact)
+    remember(book, refusal, until, until_km)
+    put_off(book, opportunity, refusal, until, until_km)
 
 
 def refusal_of(book: Book, fact: facts.LineRefusedFact) -> Refusal:

@@ -6,10 +6,23 @@ from servicelost.opportunities.pipeline import (
     afterwards,
     line_listeners,
     relocating,
+    returning,
     signal_listeners,
     visit_listeners,
 )
 from servicelost.workflow import facts
+
+_OF_LINES: tuple[type[facts.LineFact], ...] = (
+    facts.LineAdded, facts.LinePriced, facts.LineAuthorized, facts.LineDeclined, facts.LineDeferred,
+    facts.LineRemoved, facts.LineReduced, facts.LineNotPresented, facts.LineExpired, facts.LineNotPerformed,
+    facts.LineRejectedAtQuality, facts.LineReopened, facts.LineInvoiced, facts.LineJudgementLifted,
+    facts.LineTakenAsDone, facts.LineGivenUp,
+)  # fmt: skip
+_OF_VISITS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
+    facts.VisitOpened, facts.VisitMoved, facts.VisitClosed, facts.VisitCancelled, facts.VisitTurnedAway,
+    facts.AppointmentBooked, facts.AppointmentRescheduled, facts.AppointmentArrived,
+    facts.AppointmentCancelled, facts.AppointmentMissed,
+)  # fmt: skip
 
 
 def subscribe(bus: EventBus) -> None:
@@ -39,6 +52,10 @@ def subscribe(bus: EventBus) -> None:
     for refused in (facts.LineDeclined, facts.LineRemoved, facts.LineNotPresented, facts.LineExpired,
                     facts.LineRejectedAtQuality):  # fmt: skip
         bus.subscribe(refused, line_listeners.on_line_refused)
+    for told in _OF_LINES:
+        bus.subscribe(told, returning.on_line_told)
+    for seen in _OF_VISITS:
+        bus.subscribe(seen, returning.on_visit_told)
     bus.subscribe(facts.CallMissed, signal_listeners.on_call_missed)
     bus.subscribe(facts.CallReceived, signal_listeners.on_call_received)
     bus.subscribe(facts.PartNotSupplied, signal_listeners.on_part_not_supplied)

@@ -1,6 +1,7 @@
 """The rows of the pipeline: opportunities, which lines presented them, and each decision."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +26,7 @@ class Opportunity(Base):
 
     __tablename__ = f"{PREFIX}opportunity"
     __captured__ = True
+    __place__ = "live"
     __table_args__ = (
         Index(
             "uq_servicelost_opportunity_live_need",
@@ -89,7 +91,11 @@ class Opportunity(Base):
 
 
 class Presentation(Base):
-    """A line that put the need before the customer, or booked it, on one visit."""
+    """A line that put the need before the customer, or booked it, on one visit.
+
+    `refusal` is the last word against the line as it was told (`told` packs it), with the day or the odometer
+    it was put off until: from these words a need that several lines name is told anew.
+    """
 
     __tablename__ = f"{PREFIX}presentation"
     __captured__ = True
@@ -98,11 +104,15 @@ class Presentation(Base):
         Index("ix_servicelost_presentation_opportunity", "opportunity_id"),
     )
 
+    version: Mapped[Version]
     dealership_id: Mapped[Ref]
     opportunity_id: Mapped[Ref]
     line_id: Mapped[Ref]
     visit_id: Mapped[Ref]
     presented_at: Mapped[datetime]
+    refusal: Mapped[dict[str, Any] | None]
+    put_off_until: Mapped[date | None]
+    put_off_until_km: Mapped[int | None]
 
 
 class Decision(Base):
@@ -134,5 +144,7 @@ OPPORTUNITIES_OF_NEED = Lookup(Opportunity, "dealership_id", "need_key", many=Tr
 OPPORTUNITIES_OF_CUSTOMER = Lookup(Opportunity, "customer_id", many=True, parent=Customer)
 OPPORTUNITIES_OF_CALL = Lookup(Opportunity, "call_id", many=True, parent=Call)
 PRESENTATION_OF_LINE = Lookup(Presentation, "line_id", parent=Line)
-PRESENTATIONS_OF_OPPORTUNITY = Lookup(Presentation, "opportunity_id", many=True, parent=Opportunity)
+PRESENTATIONS_OF_OPPORTUNITY = Lookup(
+    Presentation, "opportunity_id", many=True, parent=Opportunity, movable=True
+)
 DECISIONS_OF_OPPORTUNITY = Lookup(Decision, "opportunity_id", many=True, parent=Opportunity)

@@ -38,7 +38,7 @@ def present_line(book: Book, line: Line, visit: Visit, at: datetime) -> Opportun
     )
     opportunity = _joinable(book, known_needs, visit.id, at)
     if opportunity is None:
-        opportunity = _open_for_line(book, need, line, visit, at)
+        opportunity = open_for_line(book, need, line, visit, at)
     elif at < opportunity.opened_at:
         _named_first_by(opportunity, line, visit, at)
     book.add(
@@ -88,49 +88,11 @@ def episodes(
     return [row for row in rows if row.need_key == need and row.dealership_id == dealership_id]
 
 
-def episode_of_sale(
-    book: Book, opportunity: Opportunity, sold_at: datetime, visit_id: int | None
-) -> Opportunity:
-    """The episode that a sale belongs to: what was named only after it, on other visits, is another one."""
-    if opportunity.live is None or visit_id is None or opportunity.presentations < 2:
-        return opportunity
-    if opportunity.first_lost_at is not None and opportunity.first_lost_at <= sold_at:
-        return opportunity
-    return _split_off(book, opportunity, visit_id, sold_at) or opportunity
-
-
-def _split_off(book: Book, newer: Opportunity, visit_id: int, sold_at: datetime) -> Opportunity | None:
-    """The earlier episode of the need that ended with this sale, if others named the need only after it.
-
-    It is made here when what came after the sale came to be known first: a sale never recovers a later loss.
-    """
-    presented = book.many(PRESENTATIONS_OF_OPPORTUNITY, newer.id)
-    later = [row for row in presented if row.visit_id != visit_id and row.presented_at > sold_at]
-    here = [row for row in presented if row.visit_id == visit_id]
-    if not later or len(later) + len(here) < len(presented):
-        return None
-    sold = sold_episode(book, newer, visit_id)
-    if sold is None:
-        sold = _episode_of(book, newer, min(here, key=lambda row: (row.presented_at, row.id)))
-        first = min(later, key=lambda row: (row.presented_at, row.id))
-        line, visit = book.get(Line, first.line_id), book.get(Visit, first.visit_id)
-        _named_first_by(newer, line, visit, first.presented_at)
-    return sold
-
-
 def sold_episode(book: Book, opportunity: Opportunity, visit_id: int) -> Opportunity | None:
     """The episode of the same need that ended with a sale on this visit, if there is one."""
     known = episodes(book, opportunity.dealership_id, opportunity.need_key, opportunity.vehicle_id)
     won = (row for row in known if row.state == OpportunityState.WON)
     return next((row for row in won if row.visit_id == visit_id), None)
-
-
-def _episode_of(book: Book, newer: Opportunity, first: Presentation) -> Opportunity:
-    line, visit = book.get(Line, first.line_id), book.get(Visit, first.visit_id)
-    made = _open_for_line(book, newer.need_key, line, visit, first.presented_at)
-    made.live = None
-    take_price(book, made, line)
-    return made
 
 
 def take_price(book: Book, opportunity: Opportunity, line: Line) -> None:
@@ -165,7 +127,10 @@ def _is_presented_later(book: Book, opportunity: Opportunity, line: Line) -> boo
 
 
 def _joinable(book: Book, rows: list[Opportunity], visit_id: int | None, at: datetime) -> Opportunity | None:
-    """The live episode of the need, else the one won on this very visit; an outlived episode is ended."""
+    """The live episode of the need, else the one won on this very visit; an outlived episode is ended.
+
+    What was named before the end of an episode joins that: it just came to be known later.
+    """
     live = next((row for row in rows if row.live), None)
     if live is not None and _outlived(book, live, at):
         live.live = None
@@ -174,13 +139,7 @@ def _joinable(book: Book, rows: list[Opportunity], visit_id: int | None, at: dat
         return live
     sold = [row for row in reversed(rows) if row.state == OpportunityState.WON]
     here = next((row for row in sold if row.visit_id == visit_id), None)
-    return here or next((row for row in reversed(sold) if _led_to(book, row, at)), None)
-
-
-def _led_to(book: Book, sold: Opportunity, at: datetime) -> bool:
-    """Whether what was named at this moment is what was sold later: the sale just came to be known first."""
-    life = timedelta(days=read_setting(book, sold.dealership_id, EPISODE))
-    return timedelta(0) < sold.opened_at - at <= life
+    return here or next((row for row in rows if at < (row.last_decision_at or row.opened_at)), None)
 
 
 def _outlived(book: Book, opportunity: Opportunity, at: datetime) -> bool:
@@ -190,14 +149,15 @@ def _outlived(book: Book, opportunity: Opportunity, at: datetime) -> bool:
 
 def _named_first_by(opportunity: Opportunity, line: Line, visit: Visit, at: datetime) -> None:
     """A line that comes later has named the need before the one that opened it."""
-    opportunity.opened_at, opportunity.source = at, _source_of(line, visit)
+    opportunity.opened_at, opportunity.source = at, source_of(line, visit)
     if opportunity.live:
         opportunity.visit_id, opportunity.line_id = visit.id, line.id
 
 
-def _open_for_line(book: Book, need: str, line: Line, visit: Visit, at: datetime) -> Opportunity:
+def open_for_line(book: Book, need: str, line: Line, visit: Visit, at: datetime) -> Opportunity:
+    """An opportunity of the need that this line names first."""
     return _open(
-        book, line.dealership_id, need, _source_of(line, visit), at, visit_id=visit.id, line_id=line.id,
+        book, line.dealership_id, need, source_of(line, visit), at, visit_id=visit.id, line_id=line.id,
         customer_id=visit.customer_id, vehicle_id=visit.vehicle_id, category_id=line.category_id,
         labor_operation_id=line.labor_operation_id, position=line.position, advisor_id=visit.advisor_id,
         technician_id=line.technician_id or visit.technician_id, severity=line.severity,
@@ -216,7 +176,8 @@ def _open(
     )  # fmt: skip
 
 
-def _source_of(line: Line, visit: Visit) -> OpportunitySource:
+def source_of(line: Line, visit: Visit) -> OpportunitySource:
+    """How the need came up by this line."""
     if line.origin == "RECOMMENDED":
         return OpportunitySource.MPI_FINDING
     planned = visit.opened_at is None or visit.planned_at is not None

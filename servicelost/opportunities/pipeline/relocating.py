@@ -4,14 +4,20 @@ A loss whose source said itself at which stage it happened stays there; one reco
 """
 
 from datetime import datetime
+from typing import Any
 
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.line_listeners import stage_of
-from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, Opportunity
+from servicelost.opportunities.pipeline.models import (
+    OPPORTUNITIES_OF_VEHICLE,
+    PRESENTATION_OF_LINE,
+    Opportunity,
+)
 from servicelost.opportunities.pipeline.opening import opportunity_of_line
 from servicelost.opportunities.pipeline.restating import restate_loss
 from servicelost.opportunities.pipeline.states import OpportunityState
+from servicelost.opportunities.pipeline.told import amend, refusal_of_line
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import legal_stage_for
 from servicelost.taxonomy.stages import Stage
@@ -21,11 +27,12 @@ from servicelost.workflow.models.lines import LINES_OF_VISIT
 from servicelost.workflow.models.visits import Visit
 
 _IN_WORKSHOP = frozenset({LossEvent.NOT_PRESENTED, LossEvent.QUOTE_EXPIRED, LossEvent.WORK_NOT_DONE})
-_ANYWHERE = frozenset({LossEvent.QUOTE_DECLINED, LossEvent.SCOPE_REDUCED})
+_ANYWHERE = frozenset({LossEvent.QUOTE_DECLINED, LossEvent.SCOPE_REDUCED, LossEvent.QUOTE_DEFERRED})
 
 
 def on_visit_moved(book: Book, fact: VisitMoved | VisitClosed) -> None:
     """Losses of this visit that happened since stood at the stage that is known now."""
+    _amend_words(book, fact.visit, fact.at)
     for opportunity in _of_visit(book, fact.visit):
         newest = opportunity.last_decision_at
         if newest is None or newest < fact.at or opportunity.live is None:
@@ -34,6 +41,17 @@ def on_visit_moved(book: Book, fact: VisitMoved | VisitClosed) -> None:
             _relocate_loss(book, opportunity, fact.visit, fact.at)
         elif opportunity.state == OpportunityState.DEFERRED and opportunity.visit_id == fact.visit.id:
             _relocate_deferral(book, opportunity, fact.visit, newest)
+
+
+def _amend_words(book: Book, visit: Visit, since: datetime) -> None:
+    for line in book.many(LINES_OF_VISIT, visit.id):
+        presentation = book.one(PRESENTATION_OF_LINE, line.id)
+        refusal = None if presentation is None else refusal_of_line(presentation)
+        if presentation is None or refusal is None or refusal.at < since or _is_stage_told(refusal.evidence):
+            continue
+        stage = _stage_at(book, visit, refusal.event, refusal.at)
+        if stage is not None and stage != refusal.stage:
+            amend(presentation, stage=stage)
 
 
 def _of_visit(book: Book, visit: Visit) -> list[Opportunity]:
@@ -45,8 +63,7 @@ def _of_visit(book: Book, visit: Visit) -> list[Opportunity]:
 
 def _relocate_loss(book: Book, opportunity: Opportunity, visit: Visit, since: datetime) -> None:
     loss = book.get(LedgerEntry, opportunity.loss_id or 0)
-    told = (loss.evidence or {}).get("stage") == "told"
-    if told or loss.visit_id != visit.id or loss.decided_at < since:
+    if _is_stage_told(loss.evidence) or loss.visit_id != visit.id or loss.decided_at < since:
         return
     stage = _stage_at(book, visit, LossEvent(loss.event), loss.decided_at)
     if stage is not None and stage != loss.stage:
@@ -65,3 +82,7 @@ def _stage_at(book: Book, visit: Visit, event: LossEvent, at: datetime) -> Stage
     if event in _ANYWHERE:
         return legal_stage_for(event, stage_of(visit, stage_then(book, visit, at)))
     return None
+
+
+def _is_stage_told(evidence: dict[str, Any] | None) -> bool:
+    return (evidence or {}).get("stage") == "told"

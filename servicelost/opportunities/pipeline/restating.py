@@ -4,19 +4,16 @@ Always by a REVERSAL and a LOSS in the period of the old one; which facts those 
 """
 
 from servicelost.kernel.book import Book
-from servicelost.kernel.money import from_minor
-from servicelost.opportunities.ledger.entries import post_loss, post_reversal
+from servicelost.opportunities.ledger.entries import post_loss, post_reversal, reason_of
 from servicelost.opportunities.ledger.gate import check_loss
-from servicelost.opportunities.ledger.models import CauseBasis, LedgerEntry
+from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.ledger.subject import Loss, Value
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.settling import hold
 from servicelost.opportunities.pipeline.valuation import subject_of, value_of
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
-from servicelost.taxonomy.parties import Owner, Party
 from servicelost.taxonomy.stages import Stage
-from servicelost.workflow.reason import Reason
 
 
 def restate_loss(
@@ -38,20 +35,3 @@ def restate_loss(
     if opportunity.first_lost_at == loss.occurred_at:
         opportunity.first_lost_stage = entry.origin_stage
     hold(opportunity, entry)
-
-
-def reason_of(entry: LedgerEntry) -> Reason:
-    """The reason a loss was written with, as far as it was stated."""
-    stated = entry.cause_basis == CauseBasis.STATED
-    price, currency = entry.competitor_price_minor, entry.currency
-    return Reason(
-        cause=Cause(entry.cause) if stated else None,
-        contributing=tuple(Cause(code) for code in entry.contributing or ()),
-        custom_cause_id=entry.custom_cause_id,
-        note=entry.note,
-        competitor_id=entry.competitor_id,
-        competitor_price=None if price is None else from_minor(price, currency),
-        owner=Owner(entry.owner) if stated and entry.owner else None,
-        decided_by=Party(entry.decided_by) if entry.decided_by else None,
-        cancelled_by=Party(entry.cancelled_by) if entry.cancelled_by else None,
-    )

@@ -15,6 +15,7 @@ from servicelost.opportunities.ledger.entries import (
     post_loss,
     post_recovery,
     post_reversal,
+    reason_of,
     recovery_of,
 )
 from servicelost.opportunities.ledger.gate import check_loss, is_loss
@@ -27,7 +28,6 @@ from servicelost.opportunities.pipeline.decisions import (
     sold_on_visit,
 )
 from servicelost.opportunities.pipeline.models import Opportunity
-from servicelost.opportunities.pipeline.opening import episode_of_sale
 from servicelost.opportunities.pipeline.states import (
     OPPORTUNITY_MACHINE,
     DecisionKind,
@@ -67,7 +67,7 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     """Post the loss the refusal means, if it means one; every rule is checked before anything changes."""
     check_loss(loss_of(opportunity, refusal, refusal.at))
     if opportunity.live is None:
-        effect = _lose_before_sale(book, opportunity, refusal)
+        effect = Effect.MET if opportunity.state == OpportunityState.WON else Effect.NONE
     elif not is_loss(refusal.event, refusal.reason.cause):
         assert refusal.reason.cause is not None
         effect = _close(book, opportunity, refusal.reason.cause, refusal.at)
@@ -88,7 +88,6 @@ def refuse(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
 def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) -> Effect:
     """The work was sold: what was lost on earlier visits is recovered, what only on this one taken back."""
     effect = Effect.NONE
-    opportunity = episode_of_sale(book, opportunity, sale.at, sale.visit_id)
     if opportunity.live is not None or opportunity.state == OpportunityState.OPEN:
         effect = _settle_loss(book, opportunity, sale)
         move(opportunity, OpportunityAction.WIN)
@@ -161,23 +160,6 @@ def _lose(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     return Effect.LOST
 
 
-def _lose_before_sale(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
-    """A refusal of an ended need: nothing, unless its sale on a later visit came to be known first."""
-    if opportunity.state != OpportunityState.WON or opportunity.won_at is None:
-        return Effect.NONE
-    elsewhere = refusal.visit_id not in (None, opportunity.visit_id) and refusal.at < opportunity.won_at
-    is_one = is_loss(refusal.event, refusal.reason.cause)
-    if not elsewhere or not is_one or recovery_of(book, opportunity.id) is not None:
-        return Effect.MET
-    loss = post_loss(book, loss_of(opportunity, refusal, refusal.at))
-    basis = RevenueBasis(opportunity.won_basis or RevenueBasis.AUTHORIZED)
-    post_recovery(
-        book, loss, Sale(opportunity.won_minor or 0, basis, opportunity.won_at, opportunity.visit_id)
-    )
-    opportunity.amount_minor = loss.amount_minor
-    return Effect.RECOVERED
-
-
 def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:
     """A need lost already: a new amount, an earlier first decision or a cause now known restate the loss.
 
@@ -192,7 +174,7 @@ def _lose_again(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effec
     same = latest.value.amount_minor == loss.amount_minor and first == opportunity.first_lost_at
     if same and not _tells_why(latest, loss):
         return Effect.REPEATED
-    earlier = loss_of(opportunity, _with_known_cause(latest, loss), first)
+    earlier = loss_of(opportunity, with_known_cause(latest, reason_of(loss)), first)
     check_loss(earlier)
     post_reversal(book, loss, reason=Cause.SUPERSEDED, decided_at=refusal.at)
     origin = Stage(opportunity.first_lost_stage) if opportunity.first_lost_stage else None
@@ -210,17 +192,14 @@ def _tells_why(refusal: Refusal, loss: LedgerEntry) -> bool:
     return loss.cause_basis == CauseBasis.AUTOMATIC or refusal.line_id == loss.line_id
 
 
-def _with_known_cause(refusal: Refusal, loss: LedgerEntry) -> Refusal:
+def with_known_cause(refusal: Refusal, known: Reason) -> Refusal:
     """An unstated reason does not wipe out a cause that somebody stated before."""
-    known = Cause(loss.cause)
-    stated_before = loss.cause_basis == CauseBasis.STATED and is_legal_cause(
-        refusal.event, known, cancelled_by=refusal.reason.cancelled_by
-    )
-    if refusal.reason.cause is not None or not stated_before:
+    reason = refusal.reason
+    if reason.cause is not None or known.cause is None:
         return refusal
-    return replace(
-        refusal, reason=replace(refusal.reason, cause=known, note=refusal.reason.note or loss.note)
-    )
+    if not is_legal_cause(refusal.event, known.cause, cancelled_by=reason.cancelled_by):
+        return refusal
+    return replace(refusal, reason=replace(reason, cause=known.cause, note=reason.note or known.note))
 
 
 def _sell_more(book: Book, opportunity: Opportunity, sale: Sale) -> None:
@@ -245,7 +224,7 @@ def _settle_loss(book: Book, opportunity: Opportunity, sale: Sale) -> Effect:
         return Effect.REVERSED
     assert opportunity.loss_id is not None
     post_recovery(book, book.get(LedgerEntry, opportunity.loss_id), sale)
-    _let_go(opportunity)
+    let_go(opportunity)
     return Effect.RECOVERED
 
 
@@ -261,7 +240,7 @@ def _close(book: Book, opportunity: Opportunity, why: Cause, at: datetime, note:
 def _reverse(book: Book, opportunity: Opportunity, why: Cause, at: datetime, note: str | None) -> None:
     assert opportunity.loss_id is not None
     post_reversal(book, book.get(LedgerEntry, opportunity.loss_id), reason=why, decided_at=at, note=note)
-    _let_go(opportunity)
+    let_go(opportunity)
 
 
 def hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
@@ -270,7 +249,8 @@ def hold(opportunity: Opportunity, entry: LedgerEntry) -> None:
     opportunity.lost_event, opportunity.amount_minor = entry.event, entry.amount_minor
 
 
-def _let_go(opportunity: Opportunity) -> None:
+def let_go(opportunity: Opportunity) -> None:
+    """Nothing of the opportunity is outstanding any more."""
     opportunity.loss_id, opportunity.lost_event, opportunity.outstanding_minor = None, None, 0
     opportunity.first_lost_at = opportunity.first_lost_stage = None
 

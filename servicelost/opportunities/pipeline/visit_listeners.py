@@ -4,17 +4,14 @@ A booking that falls through loses its lines, each at its own value; coming or r
 window takes that back. Value stands at the lines only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from servicelost.administration.preferences import read_setting
-from servicelost.administration.settings import REBOOK_WINDOW
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.entries import Sale
 from servicelost.opportunities.ledger.models import RevenueBasis
 from servicelost.opportunities.pipeline.containers import (
     container_of,
-    is_container,
     open_container,
     settle_container,
 )
@@ -22,8 +19,10 @@ from servicelost.opportunities.pipeline.decisions import SOLD_STATES, record_dec
 from servicelost.opportunities.pipeline.line_listeners import document_of
 from servicelost.opportunities.pipeline.models import OPPORTUNITIES_OF_VEHICLE, Opportunity
 from servicelost.opportunities.pipeline.opening import opportunity_of_line, present_line
+from servicelost.opportunities.pipeline.rebooking import BOOKING_EVENTS, came_since, rebook_window
 from servicelost.opportunities.pipeline.settling import Refusal, close, refuse, take_back, win
 from servicelost.opportunities.pipeline.states import DecisionKind, Effect
+from servicelost.opportunities.pipeline.told import remember
 from servicelost.opportunities.pipeline.valuation import value_of_line, value_of_opportunity
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.loss_events import LossEvent
@@ -31,15 +30,10 @@ from servicelost.taxonomy.matrix import legal_stage_for
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow import facts
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
-from servicelost.workflow.models.log import STAGES_OF_VISIT
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
-from servicelost.workflow.states import AppointmentAction, LineState, VisitAction
+from servicelost.workflow.states import LineState
 
-_BOOKING_EVENTS = frozenset({LossEvent.APPT_CANCELLED, LossEvent.APPT_NO_SHOW, LossEvent.APPT_TURNED_AWAY})
-_COMES = frozenset(
-    {AppointmentAction.BOOK, AppointmentAction.RESCHEDULE, AppointmentAction.ARRIVE, VisitAction.OPEN}
-)
 _CAME_TO_NOTHING = frozenset({LineState.BOOKED, LineState.CANCELLED})
 
 
@@ -103,9 +97,9 @@ def win_as_done(book: Book, line: Line, visit: Visit, at: datetime) -> None:
 
 def take_back_fallen_through(book: Book, visit: Visit, at: datetime, kind: DecisionKind) -> None:
     """Reverse what this car's, or this visit's, bookings lost within the rebooking window."""
-    window = timedelta(days=read_setting(book, visit.dealership_id, REBOOK_WINDOW))
+    window = rebook_window(book, visit.dealership_id)
     for opportunity in _of_car_or_visit(book, visit):
-        if opportunity.lost_event not in _BOOKING_EVENTS or opportunity.first_lost_at is None:
+        if opportunity.lost_event not in BOOKING_EVENTS or opportunity.first_lost_at is None:
             continue
         if not timedelta(0) <= at - opportunity.first_lost_at <= window:
             continue
@@ -113,23 +107,6 @@ def take_back_fallen_through(book: Book, visit: Visit, at: datetime, kind: Decis
             close(book, opportunity, Cause.RESCHEDULED, at, kind)
         else:
             take_back(book, opportunity, Cause.RESCHEDULED, at, kind, visit_id=visit.id)
-
-
-def came_again(book: Book, visit: Visit, at: datetime) -> bool:
-    """Whether the car is known to have been booked or taken in again within the window after this moment."""
-    if visit.vehicle_id is None:
-        return False
-    window = timedelta(days=read_setting(book, visit.dealership_id, REBOOK_WINDOW))
-    visits = {
-        row.visit_id
-        for row in book.many(OPPORTUNITIES_OF_VEHICLE, visit.vehicle_id)
-        if is_container(row) and row.dealership_id == visit.dealership_id
-    }
-    return any(
-        entry.action in _COMES and timedelta(0) < entry.occurred_at - at <= window
-        for visit_id in visits - {visit.id}
-        for entry in book.many(STAGES_OF_VISIT, visit_id)
-    )
 
 
 def _of_car_or_visit(book: Book, visit: Visit) -> list[Opportunity]:
@@ -161,34 +138,27 @@ def _lose_visit(book: Book, fact: facts.VisitEndedFact, kind: DecisionKind, even
 
 
 def _lose_all(
-    book: Book, visit: Visit, lines: Iterable[Line], kind: DecisionKind, event: LossEvent, stage: Stage,
+    book: Book, visit: Visit, lines: Sequence[Line], kind: DecisionKind, event: LossEvent, stage: Stage,
     reason: Reason, at: datetime, appointment_id: int | None,
 ) -> None:  # fmt: skip
-    refused = False
-    if event in _BOOKING_EVENTS and came_again(book, visit, at):
-        _keep_open(book, visit, lines, kind, at)
-        return
-    for line in lines:
-        opportunity = present_line(book, line, visit, at)
-        value = value_of_line(book, line, reason.decided_by)
-        refuse(
-            book,
-            opportunity,
-            Refusal(
-                kind,
-                event,
-                stage,
-                reason,
-                value,
-                at,
-                visit.id,
-                line.id,
-                appointment_id,
-                document=document_of(line, visit),
-            ),
+    refusals = [
+        Refusal(
+            kind, event, stage, reason, value_of_line(book, line, reason.decided_by), at, visit.id, line.id,
+            appointment_id, document=document_of(line, visit),
         )
-        refused = True
-    container = None if refused else container_of(book, visit)
+        for line in lines
+    ]  # fmt: skip
+    told = [
+        (present_line(book, line, visit, at), refusal) for line, refusal in zip(lines, refusals, strict=True)
+    ]
+    for refusal in refusals:
+        remember(book, refusal)
+    if event in BOOKING_EVENTS and came_since(book, visit, at):
+        _keep_open(book, visit, told, kind, at)
+        return
+    for opportunity, refusal in told:
+        refuse(book, opportunity, refusal)
+    container = None if refusals else container_of(book, visit)
     if container is not None:
         value = value_of_opportunity(book, container)
         refuse(
@@ -196,11 +166,12 @@ def _lose_all(
         )
 
 
-def _keep_open(book: Book, visit: Visit, lines: Iterable[Line], kind: DecisionKind, at: datetime) -> None:
+def _keep_open(
+    book: Book, visit: Visit, told: Sequence[tuple[Opportunity, Refusal]], kind: DecisionKind, at: datetime
+) -> None:
     """The booking fell through, but its car came again in time, which came to be known first: no loss."""
-    for line in lines:
-        opportunity = present_line(book, line, visit, at)
-        record_decision(book, opportunity, kind, Effect.NONE, at, visit_id=visit.id, line_id=line.id)
+    for opportunity, refusal in told:
+        record_decision(book, opportunity, kind, Effect.NONE, at, visit_id=visit.id, line_id=refusal.line_id)
     container = container_of(book, visit)
     if container is not None:
         close(book, container, Cause.RESCHEDULED, at, kind)

@@ -12,6 +12,7 @@ from servicelost.taxonomy.authorization import AuthorizationMethod
 from servicelost.taxonomy.parties import Party
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.blanks import fill_blanks
+from servicelost.workflow.consents import agree_before_refusal, agree_before_work
 from servicelost.workflow.facts import (
     LineAuthorized,
     LineDeclined,
@@ -58,18 +59,20 @@ def authorize_line(
 ) -> Line:
     """The customer, or who pays for him, agreed; a price stated with it is the agreed one.
 
-    For work begun or done already, only the papers are filled in.
+    For work begun or done already, and for work turned down since, it is put in at its own time.
     """
     visit = visit_of(book, line)
     price = Price(amount_minor, labour_minor, parts_minor, centihours)
     papers = {"authorization_method": method.value if method else None, "authorized_by": authorized_by}
     if line.state in (LineState.STARTED, *DONE):
-        agreed_minor = line.amount_minor if price.amount_minor is None else price.amount_minor
-        fill_blanks(line, **papers, decided_at=at, authorized_minor=agreed_minor)
+        fill_blanks(line, **papers)
+        agree_before_work(book, line, visit, at, price)
         return line
     if _says_the_same(line, papers, price):
         return line
     if not _take(book, line, visit, LineAction.AUTHORIZE, at, price=price):
+        agree_before_refusal(book, line, at)
+        fill_blanks(line, **papers)
         return line
     line.decided_by = Party.CUSTOMER.value
     line.authorization_method = papers["authorization_method"] or line.authorization_method

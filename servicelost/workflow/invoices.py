@@ -15,10 +15,9 @@ from servicelost.workflow.models.invoices import INVOICE_BY_SOURCE, Invoice, Inv
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.prices import Price, check_not_negative
+from servicelost.workflow.stated import IMPLIED
 from servicelost.workflow.states import LINE_MACHINE, TURNED_DOWN, LineAction, LineState
 from servicelost.workflow.transitions import shift_line
-
-_IMPLIED = "agreed to, as it was invoiced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def _check_lines(visit: Visit, lines: Sequence[InvoicedLine]) -> None:
 def _invoice_line(book: Book, visit: Visit, line: Line, at: datetime, amount_minor: int) -> None:
     if line.state in TURNED_DOWN:
         # Nobody told us that the customer changed his mind, but he is charged for it.
-        shift_line(book, line, LineAction.AUTHORIZE, at, _IMPLIED)
+        shift_line(book, line, LineAction.AUTHORIZE, at, IMPLIED)
         line.authorized_minor = amount_minor
         book.publish(LineAuthorized(line, visit, at))
     line.invoiced_minor = (line.invoiced_minor or 0) + amount_minor

@@ -7,6 +7,9 @@ from servicelost.kernel.errors import RuleViolation
 from servicelost.taxonomy.parties import CAN_CANCEL, Party
 from servicelost.workflow.reason import Reason
 
+# The note of a consent that nobody told of, but for which the customer was charged.
+IMPLIED = "agreed to, as it was invoiced"
+
 
 def in_words(reason: Reason) -> str | None:
     """The reason as one line of text for the log; None when nothing was said."""

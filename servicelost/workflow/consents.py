@@ -36,6 +36,7 @@ def agree_before_refusal(book: Book, line: Line, at: datetime) -> None:
     """The consent came after the word that took it back: what was agreed to then is known now."""
     if all(entry.occurred_at <= at for entry in _consents(book, line)):
         line.authorized_minor = price_then(book.many(ENTRIES_OF_LINE, line.id), at)
+    fill_blanks(line, decided_at=at)
 
 
 def _consents(book: Book, line: Line) -> list[LineEntry]:

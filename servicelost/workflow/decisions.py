@@ -20,6 +20,7 @@ from servicelost.workflow.facts import (
     LinePriced,
     LineReduced,
     LineRemoved,
+    LineWordOvertaken,
 )
 from servicelost.workflow.guards import check_not_ended
 from servicelost.workflow.history import (
@@ -87,7 +88,7 @@ def decline_line(
 ) -> Line:
     """The customer said no; also after the visit was closed."""
     visit = visit_of(book, line)
-    if _repeats(book, line, LineAction.DECLINE, LineState.DECLINED, reason):
+    if _repeats(book, line, LineAction.DECLINE, LineState.DECLINED, reason, at):
         return line
     if _take(book, line, visit, LineAction.DECLINE, at, reason):
         stated = _stage(book, visit, at, stage)
@@ -112,7 +113,7 @@ def defer_line(
     visit = visit_of(book, line)
     _check_goal(visit, at, until, until_km)
     same_goal = (line.deferred_until, line.deferred_until_km) == (until, until_km)
-    if same_goal and _repeats(book, line, LineAction.DEFER, LineState.DEFERRED, reason):
+    if same_goal and _repeats(book, line, LineAction.DEFER, LineState.DEFERRED, reason, at):
         return line
     if _take(book, line, visit, LineAction.DEFER, at, reason):
         line.deferred_until, line.deferred_until_km = until, until_km
@@ -130,7 +131,7 @@ def remove_line(
     Said again with a reason that is new, only the fact is published again, for the reason's sake.
     """
     visit = visit_of(book, line)
-    if _repeats(book, line, LineAction.REMOVE, LineState.REMOVED, reason):
+    if _repeats(book, line, LineAction.REMOVE, LineState.REMOVED, reason, at):
         return line
     if _take(book, line, visit, LineAction.REMOVE, at, reason):
         stated = _stage(book, visit, at, stage)
@@ -195,8 +196,10 @@ def _take(
     """
     words = in_words(reason)
     if is_overtaken(book, line, visit, action, at):
-        then = price_then(book.many(ENTRIES_OF_LINE, line.id), at)
-        log_line(book, line, action, at, before=line.state, note=words, named_minor=then)
+        entries = book.many(ENTRIES_OF_LINE, line.id)
+        log_line(book, line, action, at, before=line.state, note=words, named_minor=price_then(entries, at))
+        if newest_with(entries, action, at) is None:
+            book.publish(LineWordOvertaken(line, visit, at))
         return False
     check_not_ended(visit)
     again = line.state == LineState.REMOVED and action == LineAction.REMOVE
@@ -215,11 +218,19 @@ def _take(
     return True
 
 
-def _repeats(book: Book, line: Line, action: LineAction, state: LineState, reason: Reason) -> bool:
-    """Whether the line is where this leads, at the same amount, and the reason tells nothing new."""
+def _repeats(
+    book: Book, line: Line, action: LineAction, state: LineState, reason: Reason, at: datetime
+) -> bool:
+    """Whether the line is where this leads, at the same amount, and the reason tells nothing new.
+
+    A word from before the newest one is told once, whatever it says: it may be the first of its kind.
+    """
     if line.state != state:
         return False
-    newest = newest_with(book.many(ENTRIES_OF_LINE, line.id), action, line.decided_at)
+    entries = book.many(ENTRIES_OF_LINE, line.id)
+    if line.decided_at is not None and at < line.decided_at:
+        return newest_with(entries, action, at) is not None
+    newest = newest_with(entries, action, line.decided_at)
     if newest is None:
         return True
     return newest.amount_minor == line.amount_minor and not is_news(reason, newest.note)

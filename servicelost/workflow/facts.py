@@ -116,6 +116,10 @@ class LineAuthorized(LineFact):
     """The customer agreed."""
 
 
+class LineWordOvertaken(LineFact):
+    """An older word about the line came to be known; the newer one stands."""
+
+
 class LineCompleted(LineFact):
     """The work is done."""
 

@@ -175,10 +175,12 @@ def _ran_out_since(book: Book, line: Line, at: datetime) -> bool:
 def _reprice_past(book: Book, line: Line, visit: Visit, price: Price, at: datetime) -> None:
     """A price that was named before the newest decision and comes after it: it was decided on this price."""
     agreed_to_it = line.authorized_minor is not None and line.authorized_minor == line.amount_minor
-    if not reprice(book, line, visit, price, at, PricedAs.QUOTED, LineAction.QUOTE):
-        log_line(book, line, LineAction.QUOTE, at, before=line.state)
-    elif agreed_to_it:
+    changed = set_price(line, price, PricedAs.QUOTED)
+    if changed and agreed_to_it:
         line.authorized_minor = line.amount_minor
+    log_line(book, line, LineAction.QUOTE, at, before=line.state)
+    if changed:
+        book.publish(LinePriced(line, visit, at))
 
 
 def _add_line(

@@ -3,6 +3,8 @@
 The moves of the lines are the workflow's. A sale that has recovered an older loss is never taken back here.
 """
 
+from dataclasses import replace
+
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
 from servicelost.opportunities.ledger.entries import reason_of
@@ -11,7 +13,12 @@ from servicelost.opportunities.pipeline.anew import is_told_anew
 from servicelost.opportunities.pipeline.containers import episodes_of_container
 from servicelost.opportunities.pipeline.decisions import assumed_revenue, record_decision
 from servicelost.opportunities.pipeline.line_listeners import document_of
-from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Decision, Opportunity
+from servicelost.opportunities.pipeline.models import (
+    DECISIONS_OF_OPPORTUNITY,
+    PRESENTATION_OF_LINE,
+    Decision,
+    Opportunity,
+)
 from servicelost.opportunities.pipeline.opening import (
     live_opportunity,
     opportunity_of_line,
@@ -19,10 +26,11 @@ from servicelost.opportunities.pipeline.opening import (
     sold_episode,
     take_newest_price,
 )
+from servicelost.opportunities.pipeline.rebooking import BOOKING_EVENTS, came_since
 from servicelost.opportunities.pipeline.settling import Refusal, close, refuse, take_back, unsell
 from servicelost.opportunities.pipeline.states import DecisionKind, Effect, OpportunityState
-from servicelost.opportunities.pipeline.told import forget, remember
-from servicelost.opportunities.pipeline.valuation import value_of_line
+from servicelost.opportunities.pipeline.told import forget, refusal_of_line, remember
+from servicelost.opportunities.pipeline.valuation import value_of, value_of_line
 from servicelost.opportunities.pipeline.visit_listeners import win_as_done
 from servicelost.taxonomy.causes import NOT_A_LOSS, Cause
 from servicelost.taxonomy.loss_events import LossEvent
@@ -71,15 +79,14 @@ def on_line_taken_as_done(book: Book, fact: LineTakenAsDone) -> None:
 def on_line_given_up(book: Book, fact: LineGivenUp) -> None:
     """The line shares the fate of its booking or order, with the reason that was told for that."""
     opportunity = present_line(book, fact.line, fact.visit, fact.at)
-    known = _loss_of_visit(book, fact.visit)
-    if known is None:
-        _close_alike(book, opportunity, fact)
+    told = _word_of_visit(book, fact.visit) or _loss_of_visit(book, fact.visit)
+    if told is None or (told.event in BOOKING_EVENTS and came_since(book, fact.visit, fact.at)):
+        _share_no_loss(book, opportunity, fact, told)
         return
-    event, reason = LossEvent(known.event), reason_of(known)
-    value = value_of_line(book, fact.line, reason.decided_by)
-    refusal = Refusal(
-        _OF_BOOKINGS[event], event, Stage(known.stage), reason, value, fact.at, fact.visit.id,
-        fact.line.id, known.appointment_id, document=document_of(fact.line, fact.visit),
+    refusal = replace(
+        told, value=value_of_line(book, fact.line, told.reason.decided_by), at=fact.at,
+        visit_id=fact.visit.id, line_id=fact.line.id, document=document_of(fact.line, fact.visit),
+        origin_stage=None, evidence=None,
     )  # fmt: skip
     remember(book, refusal)
     refuse(book, opportunity, refusal)
@@ -99,20 +106,46 @@ def _unsell(book: Book, opportunity: Opportunity, fact: LineJudgementLifted, tak
                     visit_id=fact.visit.id, line_id=fact.line.id, amount_minor=taken)  # fmt: skip
 
 
-def _loss_of_visit(book: Book, visit: Visit) -> LedgerEntry | None:
-    """The newest loss by which this booking or order came to nothing."""
+def _word_of_visit(book: Book, visit: Visit) -> Refusal | None:
+    """The newest word by which the lines of this booking or order came to nothing."""
+    presented = [book.one(PRESENTATION_OF_LINE, line.id) for line in book.many(LINES_OF_VISIT, visit.id)]
+    told = [refusal_of_line(row) for row in presented if row is not None]
+    found = [refusal for refusal in told if refusal is not None and refusal.event in _OF_BOOKINGS]
+    return max(found, key=lambda refusal: refusal.at, default=None)
+
+
+def _loss_of_visit(book: Book, visit: Visit) -> Refusal | None:
+    """The newest loss by which this booking or order came to nothing, as what was said of it."""
     found = [
         entry
         for opportunity in _of_visit(book, visit)
         for entry in book.many(ENTRIES_OF_OPPORTUNITY, opportunity.id)
         if entry.kind == EntryKind.LOSS and entry.visit_id == visit.id and entry.event in _OF_BOOKINGS
     ]
-    return max(found, key=lambda entry: (entry.occurred_at, entry.id), default=None)
+    if not found:
+        return None
+    entry = max(found, key=lambda entry: (entry.occurred_at, entry.id))
+    event = LossEvent(entry.event)
+    return Refusal(
+        _OF_BOOKINGS[event], event, Stage(entry.stage), reason_of(entry), value_of(entry), entry.occurred_at,
+        appointment_id=entry.appointment_id,
+    )  # fmt: skip
 
 
 def _of_visit(book: Book, visit: Visit) -> list[Opportunity]:
     of_lines = (opportunity_of_line(book, line) for line in book.many(LINES_OF_VISIT, visit.id))
     return [*episodes_of_container(book, visit), *(row for row in of_lines if row is not None)]
+
+
+def _share_no_loss(book: Book, opportunity: Opportunity, fact: LineGivenUp, told: Refusal | None) -> None:
+    """The booking fell through without a loss: its car came again in time, or for a reason that is none."""
+    if came_since(book, fact.visit, fact.at):
+        kind = told.kind if told else DecisionKind.CANCELLED
+        record_decision(
+            book, opportunity, kind, Effect.NONE, fact.at, visit_id=fact.visit.id, line_id=fact.line.id
+        )
+    else:
+        _close_alike(book, opportunity, fact)
 
 
 def _close_alike(book: Book, opportunity: Opportunity, fact: LineGivenUp) -> None:

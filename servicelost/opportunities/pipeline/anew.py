@@ -40,12 +40,12 @@ def is_told_anew(book: Book, opportunity: Opportunity) -> bool:
     return sum(row.presentations for row in _episodes(book, opportunity)) > 1
 
 
-def settle_anew(book: Book, opportunity: Opportunity) -> None:
-    """Tell the need from its lines, if there are several, and put right what is told otherwise."""
+def settle_anew(book: Book, opportunity: Opportunity, *, least: int = 2) -> None:
+    """Tell the need from its lines, if there are so many, and put right what is told otherwise."""
     if opportunity.need_key.startswith(OWN_NEED):
         return
     rows = _episodes(book, opportunity)
-    if sum(row.presentations for row in rows) < 2:
+    if sum(row.presentations for row in rows) < least:
         return
     presented = _presented(book, rows)
     if _by_hand(book, rows):

@@ -16,7 +16,7 @@ _OF_LINES: tuple[type[facts.LineFact], ...] = (
     facts.LineAdded, facts.LinePriced, facts.LineAuthorized, facts.LineDeclined, facts.LineDeferred,
     facts.LineRemoved, facts.LineReduced, facts.LineNotPresented, facts.LineExpired, facts.LineNotPerformed,
     facts.LineRejectedAtQuality, facts.LineReopened, facts.LineInvoiced, facts.LineJudgementLifted,
-    facts.LineTakenAsDone, facts.LineGivenUp,
+
 )  # fmt: skip
 _OF_VISITS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
     facts.VisitOpened, facts.VisitMoved, facts.VisitClosed, facts.VisitCancelled, facts.VisitTurnedAway,
@@ -39,6 +39,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.VisitMoved, relocating.on_visit_moved)
     bus.subscribe(facts.VisitClosed, relocating.on_visit_moved)
     bus.subscribe(facts.LineAdded, line_listeners.on_line_added)
+    bus.subscribe(facts.LineAdded, visit_listeners.on_line_of_visit)
     bus.subscribe(facts.LinePriced, line_listeners.on_line_priced)
     bus.subscribe(facts.LineAuthorized, line_listeners.on_line_authorized)
     bus.subscribe(facts.LineDeferred, line_listeners.on_line_deferred)
@@ -52,11 +53,17 @@ def subscribe(bus: EventBus) -> None:
     for refused in (facts.LineDeclined, facts.LineRemoved, facts.LineNotPresented, facts.LineExpired,
                     facts.LineRejectedAtQuality):  # fmt: skip
         bus.subscribe(refused, line_listeners.on_line_refused)
-    for told in _OF_LINES:
-        bus.subscribe(told, returning.on_line_told)
-    for seen in _OF_VISITS:
-        bus.subscribe(seen, returning.on_visit_told)
     bus.subscribe(facts.CallMissed, signal_listeners.on_call_missed)
     bus.subscribe(facts.CallReceived, signal_listeners.on_call_received)
     bus.subscribe(facts.PartNotSupplied, signal_listeners.on_part_not_supplied)
     bus.subscribe(ContactMade, signal_listeners.on_contact_made)
+    _tell_anew_after_all(bus)
+
+
+def _tell_anew_after_all(bus: EventBus) -> None:
+    for told in _OF_LINES:
+        bus.subscribe(told, returning.on_line_told)
+    for late in (facts.LineWordOvertaken, facts.LineTakenAsDone, facts.LineGivenUp):
+        bus.subscribe(late, returning.on_late_word)
+    for seen in _OF_VISITS:
+        bus.subscribe(seen, returning.on_visit_told)

@@ -27,6 +27,13 @@ def on_line_told(book: Book, fact: facts.LineFact) -> None:
         settle_anew(book, opportunity)
 
 
+def on_late_word(book: Book, fact: facts.LineFact) -> None:
+    """What came late is worked in by telling the need anew, also where one line alone names it."""
+    opportunity = opportunity_of_line(book, fact.line)
+    if opportunity is not None:
+        settle_anew(book, opportunity, least=1)
+
+
 def on_visit_told(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
     """Something about a whole visit: the needs of its lines, and those whose booking fell through before."""
     found = [opportunity_of_line(book, line) for line in book.many(LINES_OF_VISIT, fact.visit.id)]

@@ -24,6 +24,7 @@ from servicelost.opportunities.pipeline.courses import Course
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.settling import hold, let_go, loss_of
 from servicelost.taxonomy.causes import Cause
+from servicelost.taxonomy.reasons import cause_or_automatic
 
 
 def set_ledger(book: Book, row: Opportunity, course: Course | None) -> None:
@@ -64,10 +65,9 @@ def _is_reversed(book: Book, loss: LedgerEntry) -> bool:
 
 def _says(entry: LedgerEntry, loss: Loss) -> bool:
     """Whether the entry tells the loss already."""
-    stated = loss.reason.cause
     told = (entry.amount_minor, entry.stage, entry.event, entry.occurred_at, entry.line_id)
     wanted = (loss.value.amount_minor, loss.stage, loss.event, loss.occurred_at, loss.line_id)
-    return told == wanted and (stated is None or stated == entry.cause)
+    return told == wanted and cause_or_automatic(loss.event, loss.reason.cause) == entry.cause
 
 
 def _take_back(book: Book, loss: LedgerEntry) -> None:

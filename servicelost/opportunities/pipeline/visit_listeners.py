@@ -70,6 +70,12 @@ def on_visit_opened(book: Book, fact: facts.VisitOpened) -> None:
         open_container(book, fact.visit, fact.at)
 
 
+def on_line_of_visit(book: Book, fact: facts.LineAdded) -> None:
+    """Its first line shows on which visits a car came; it may be told after a booking fell through."""
+    if fact.visit.opened_at is not None:
+        take_back_fallen_through(book, fact.visit, fact.visit.opened_at, DecisionKind.ARRIVED)
+
+
 def on_visit_cancelled(book: Book, fact: facts.VisitCancelled) -> None:
     """The order was voided: what was agreed and not done is lost."""
     _lose_visit(book, fact, DecisionKind.CANCELLED, LossEvent.ORDER_CANCELLED)

@@ -32,6 +32,7 @@ _YES = frozenset({_A.AUTHORIZE, _A.BOOK, _A.REOPEN, _A.START, _A.COMPLETE, _A.RE
 _NO = frozenset(
     {_A.DECLINE, _A.REMOVE, _A.EXPIRE, _A.LEAVE_UNPRESENTED, _A.NOT_PERFORM, _A.REJECT_QUALITY, _A.CANCEL}
 )
+_SAID = (_YES | _NO | {_A.DEFER}) - {_A.LEAVE_UNPRESENTED}
 
 
 def words_of(book: Book, presented: Sequence[Presentation]) -> list[Word] | None:
@@ -51,6 +52,8 @@ def _word(book: Book, row: Presentation, lines: dict[int, Line]) -> Word | None:
         return _agreed(row, line, visit, entries)
     refusal = refusal_of_line(row)
     missed = refusal is not None and line.state == LineState.BOOKED and refusal.event in BOOKING_EVENTS
+    if refusal is None and line.state == LineState.CANCELLED and _came_again(book, visit, entries):
+        return Word(line.id, visit.id, _name(line), row.presented_at, row.presented_at, Outcome.OPEN)
     if line.state in _REFUSED or missed:
         return None if refusal is None else _refused(book, row, line, visit, entries, refusal, lines)
     return Word(line.id, visit.id, _name(line), row.presented_at, row.presented_at, Outcome.OPEN)
@@ -87,6 +90,12 @@ def _outcome(book: Book, row: Presentation, visit: Visit, refusal: Refusal) -> O
     return Outcome.PUT_OFF if put_off and refusal.kind is not DecisionKind.LAPSED else Outcome.LOST
 
 
+def _came_again(book: Book, visit: Visit, entries: Sequence[LineEntry]) -> bool:
+    """Whether the booking the line was given up with was made up for, so that nothing was said against it."""
+    given_up = [entry.occurred_at for entry in entries if entry.action == _A.CANCEL]
+    return bool(given_up) and came_since(book, visit, given_up[-1])
+
+
 def _sale(line: Line, visit: Visit, entries: Sequence[LineEntry]) -> Sale | None:
     """When the line was sold for the first time, and what for in the end."""
     closed_at = visit.closed_at if visit.state == VisitState.CLOSED else None
@@ -102,9 +111,8 @@ def _sale(line: Line, visit: Visit, entries: Sequence[LineEntry]) -> Sale | None
 
 
 def _wanted(entries: Sequence[LineEntry], at: datetime) -> bool:
-    """Whether the newest word of that moment was a yes."""
-    words = [entry.action for entry in entries
-             if entry.occurred_at <= at and entry.action in {*_YES, *_NO, _A.DEFER}]  # fmt: skip
+    """Whether the newest word of that moment was a yes; what closing itself made of the line is none."""
+    words = [entry.action for entry in entries if entry.occurred_at <= at and entry.action in _SAID]
     return bool(words) and words[-1] in _YES
 
 

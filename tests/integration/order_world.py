@@ -60,12 +60,6 @@ class End(NamedTuple):
     work: dict[str, Counter[tuple[Any, ...]]]
     rest: dict[str, Counter[tuple[Any, ...]]]
 
-    @property
-    def seen_once(self) -> set[str]:
-        """The cars that came, or were booked, once; and what is about no car at all."""
-        visits = {car: sum(row[0] == "visit" for row in rows.elements()) for car, rows in self.work.items()}
-        return {car for car in {*self.money, *self.needs} if visits.get(car, 0) <= 1}
-
 
 class Told(NamedTuple):
     """A desk after a story was told, and every answer the sender got."""

@@ -3,8 +3,7 @@
 Random, but each is a story that a dealership could tell: what happens to a line is what may happen to it.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from random import Random
 from typing import Any
@@ -14,7 +13,6 @@ from tests.integration.order_world import NOW, Raw
 
 SERVICES = ("Brake pads", "Tyres")
 CAUSES = (None, "PRICE_TOO_HIGH", "NO_TIME")
-Moves = Iterator[tuple[str, dict[str, Any]]]
 
 
 @cache
@@ -88,11 +86,13 @@ class _Teller:
         why = {"cause": self.rng.choice(CAUSES), "decided_by": "CUSTOMER"}
         day = str((self.at + timedelta(days=self.rng.choice([20, 300]))).date())
         yes, no = ("line.authorized", {}), ("line.removed" if asked_for else "line.declined", why)
+        other = ("line.declined", {"cause": "OTHER", "note": "somebody else's car"})
         courses: list[list[tuple[str, dict[str, Any]]]] = [
-            [no], [("line.deferred", {**why, "deferred_until": day})], [yes], [yes], [no] if asked_for else [],
-            [yes, ("line.removed", why)], [yes, ("line.not_performed", {"cause": "MISSING_PARTS"})],
+            [no], [("line.deferred", {**why, "deferred_until": day})], [yes], [yes],
+            [no] if asked_for else [], [yes, ("line.removed", why)],
+            [yes, ("line.not_performed", {"cause": "MISSING_PARTS"})],
             [yes, ("line.started", {}), ("line.completed", {})],
-            [yes] if asked_for else [no, yes], [no] if asked_for else [no, ("line.declined", {"cause": "OTHER", "note": "x"})],
+            [yes] if asked_for else [no, yes], [no] if asked_for else [no, other],
         ]  # fmt: skip
         moves = self.rng.choice(courses)
         for kind, data in moves:
@@ -114,8 +114,3 @@ class _Teller:
 
     def _price(self) -> str:
         return f"{self.rng.randint(50, 200)}.00"
-
-
-def sent_at(raw: Raw) -> datetime:
-    """When it happened."""
-    return datetime.fromisoformat(raw["occurred_at"])

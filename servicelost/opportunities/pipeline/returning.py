@@ -21,10 +21,10 @@ from servicelost.workflow.models.visits import Visit
 
 
 def on_line_told(book: Book, fact: facts.LineFact) -> None:
-    """Something about a line: its need."""
+    """Something about a line: its need; of one that has ended, whatever comes is late."""
     opportunity = opportunity_of_line(book, fact.line)
     if opportunity is not None:
-        settle_anew(book, opportunity)
+        settle_anew(book, opportunity, least=2 if opportunity.live else 1)
 
 
 def on_late_word(book: Book, fact: facts.LineFact) -> None:

@@ -23,12 +23,14 @@ from servicelost.taxonomy.severity import SEVERITIES, Severity
 from servicelost.taxonomy.stages import STAGES, Stage
 
 NOT_RECORDED = "Not recorded"
+BASES: Mapping[CauseBasis, str] = {
+    CauseBasis.STATED: "Stated by a person",
+    CauseBasis.AUTOMATIC: "From the event",
+}
 _CHUNK = 500
 
 CODES: Mapping[Vocabulary, Callable[[str], str]] = {
-    Vocabulary.BASIS: lambda code: {"STATED": "Stated by a person", "AUTOMATIC": "From the event"}[
-        CauseBasis(code)
-    ],
+    Vocabulary.BASIS: lambda code: BASES[CauseBasis(code)],
     Vocabulary.CAUSE: lambda code: CAUSES[Cause(code)].label,
     Vocabulary.EVENT: lambda code: LOSS_EVENTS[LossEvent(code)].label,
     Vocabulary.GRADE: lambda code: f"{code}: {GRADES[Grade(code)].label}",

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import url_for
 
-from servicelost.analytics.charts import figures_of
-from servicelost.analytics.charts.palette import THEMES
 from servicelost.analytics.selection import NONE
 from servicelost.taxonomy.stages import STAGES
+from servicelost.web.languages import formats
+from servicelost.web.languages import gettext as _
 from servicelost.web.ui import wording
 
 _TONES = {
@@ -194,35 +194,6 @@ def _heat(row: Mapping[str, Any], whole: Decimal, currency: str) -> Cell:
     return Cell(wording.rounded(amount, currency), url, share=float(amount / whole))
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A figure in each theme; `alt` says it in words."""
-
-    id: str
-    alt: str
-    themes: Mapping[str, Mapping[str, Any]]
-
-    def belongs_to(self, section_id: str) -> bool:
-        """Whether it draws this section, in whatever currency."""
-        return self.id == section_id or self.id.rpartition("-")[0] == section_id
-
-
-def plots(document: Mapping[str, Any]) -> list[Plot]:
-    """The figures of the report."""
-    drawn = {theme: {figure["id"]: figure for figure in figures_of(document, theme)} for theme in THEMES}
-    return [
-        Plot(
-            figure["id"],
-            figure["alt"],
-            {
-                theme: {"data": found[name]["data"], "layout": found[name]["layout"]}
-                for theme, found in drawn.items()
-            },
-        )
-        for name, figure in drawn["light"].items()
-    ]
-
-
 def _row_cell(row: Mapping[str, Any], column: Mapping[str, Any], currency: str) -> Cell:
     key, kind = column["key"], column["kind"]
     if key in row["few"]:
@@ -239,7 +210,7 @@ def _cell(kind: str, value: Any, currency: str, interval: Sequence[Any] | None, 
 
 
 def _too_few(n: int) -> Cell:
-    return Cell(f"n = {n}", about="Too few to judge", few=True)
+    return Cell(f"n = {n}", about=_("Too few to judge"), few=True)
 
 
 def rows_url(drill: Mapping[str, Any] | None) -> str | None:
@@ -257,7 +228,7 @@ def write(kind: str, value: Any, currency: str) -> str:
     if kind == "money":
         return wording.rounded(Decimal(value), currency)
     if kind == "percent":
-        return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
+        return formats.percent(value)
     if kind == "hours":
-        return f"{value:,.1f}\N{NO-BREAK SPACE}h"
-    return f"{value:,}" if kind == "count" else str(value)
+        return _("%(hours)s h", hours=formats.decimal(value, "#,##0.0"))
+    return formats.count(value) if kind == "count" else str(value)

@@ -31,6 +31,7 @@ document.addEventListener("keydown", (event) => {
   field.select();
 });
 
+for (const button of document.querySelectorAll("[data-sl-without-script]")) button.hidden = true;
 for (const select of document.querySelectorAll("[data-sl-apply]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }

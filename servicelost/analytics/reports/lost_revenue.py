@@ -1,11 +1,13 @@
 """The report `lost-revenue`: what was lost, what came back, how sure it is, and the bridge to it."""
 
+import ibis
+
 from servicelost.analytics import metrics
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.reports.bridge import add_bridge
 from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.entries import entries, losses
-from servicelost.analytics.reports.line_sums import all_lines
+from servicelost.analytics.reports.line_sums import all_lines, line_cells
 from servicelost.analytics.reports.lines import recommended
 from servicelost.analytics.reports.question import Question, rows_of
 from servicelost.analytics.reports.realized import Realized, realized
@@ -42,7 +44,8 @@ def _add_money(question: Question, draft: Draft, whole: Sums, money: Realized) -
     draft.add_measure(metrics.LOST_NET, whole.net, drill=every)
     draft.add_measure(metrics.LOST_PCT, money.lost_pct(whole), reason=money.why_not())
     lines = recommended(question)
-    unsold = all_lines(lines, unit_of(lines, lines.visit_id)).unsold_share
+    unit = unit_of(lines, lines.visit_id)
+    unsold = all_lines(line_cells(lines, ibis.literal(1), unit)).unsold_share
     draft.add_measure(spec.UNSOLD_SHARE, unsold, drill=question.drill("lines", sold="no"))
     draft.add_measure(spec.CONSERVATIVE, whole.conservative, drill=gross | {"grade": ",".join(CONSERVATIVE)})
     draft.add_measure(metrics.LOSSES, whole.lost, drill=question.drill("ledger", kind="LOSS"))

@@ -69,7 +69,7 @@ def _sen_interval(slopes: NDArray[np.float64], y: NDArray[np.float64]) -> Interv
 def resampled_ratios(
     above: Sequence[NDArray[np.float64]], below: NDArray[np.float64]
 ) -> list[list[Interval | None]]:
-    """Bootstrap intervals (95 %, percentile) of ratios of sums over the same units, a list for each of `above`.
+    """Bootstrap intervals (95 %, percentile) of ratios of sums over the same units, a list for each `above`.
 
     Row i of each array holds what unit i (a visit) adds to each part's numerator or denominator; a single
     column `below` is shared by all parts. Units are drawn with replacement from a fixed seed, so equal data

@@ -37,7 +37,7 @@ class Part:
 
 
 def add_bridge(question: Question, draft: Draft, table: Table, whole: Sums) -> None:
-    """Add the steps from unsold lines to lost net; `table` holds the entries of the window, `whole` their sums."""
+    """Add the steps from unsold lines to lost net; `table` are the window's entries, `whole` their sums."""
     parts = bridge_parts(question, table, whole)
     totals = {
         steps.GROSS.key: Part(whole.gross, whole.count),
@@ -109,7 +109,7 @@ def _with_meetings(question: Question, lines: Table) -> Table:
 
 
 def _in_order(lines: Table) -> Table:
-    """`repeat`: not the latest of its order and need; `later`: of the latest ones, not the need's own latest."""
+    """`repeat`: not the latest of its order and need; `later`: the latest there, but not of its need."""
     on_order = ibis.window(group_by=["visit_id", "need"], order_by=[ibis.desc("number"), ibis.desc("id")])
     ranked = lines.mutate(repeat=ibis.row_number().over(on_order) > 0)
     of_need = ibis.window(group_by=["repeat", "need"], order_by=["met", ibis.desc("number"), ibis.desc("id")])

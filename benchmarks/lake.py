@@ -27,7 +27,7 @@ from servicelost.analytics.lake.upkeep import rebuild as rebuild_lake
 from servicelost.analytics.lake.upkeep import refresh as refresh_lake
 from servicelost.analytics.lake.upkeep import tidy
 from servicelost.analytics.params import read_params
-from servicelost.analytics.present import present
+from servicelost.analytics.present import PAGE_ROWS, present
 from servicelost.analytics.registry import get_spec
 from servicelost.intake.service import receive
 from servicelost.kernel.actor import SYSTEM
@@ -115,7 +115,7 @@ def _report(runtime: Runtime) -> tuple[str, str]:
     document = compute_now(lambda: runtime.unit(SYSTEM), open_lake(runtime.lake_url), spec, params)
     stored = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     with runtime.unit(SYSTEM, reading=True) as book:
-        shown = present(json.loads(stored), book.connection)
+        shown = present(json.loads(stored), book.connection, most_rows=PAGE_ROWS)
     return stored, json.dumps(figures_of(shown))
 
 

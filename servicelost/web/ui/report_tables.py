@@ -129,7 +129,7 @@ def table(section: Mapping[str, Any], notes: Footnotes) -> Table:
 def _cut(shown: int, count: int) -> str | None:
     if shown == count:
         return None
-    return f"Showing {shown:,} of {count:,} rows; the whole table is in the files."
+    return f"Showing the first {shown:,} of {count:,} rows; the whole table is in the files."
 
 
 @dataclass(frozen=True, slots=True)

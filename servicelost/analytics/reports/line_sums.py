@@ -10,10 +10,13 @@ import ibis
 from ibis.expr.types import Column, Table
 
 from servicelost.analytics.document import Rate
+from servicelost.analytics.line_status import LineStatus, states_of
 from servicelost.analytics.reports.question import Row
 from servicelost.analytics.reports.resampling import Cells, cells_of
 from servicelost.analytics.reports.sums import share_of_count
 from servicelost.analytics.stats import Interval
+
+_DECLINED = states_of(LineStatus.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def line_cells(lines: Table, part: Column, unit: Column) -> Cells:
         "value": lines.value,
         "sold_lines": lines.sold.ifelse(1, 0),
         "sold_value": lines.sold.ifelse(lines.value, 0),
-        "declined_value": (lines.status == "declined").ifelse(lines.value, 0),
+        "declined_value": lines.state.isin(_DECLINED).ifelse(lines.value, 0),
         "unpriced": (lines.value == 0).ifelse(1, 0),
     }
     return cells_of(lines, unit, part, columns)

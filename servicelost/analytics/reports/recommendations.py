@@ -8,7 +8,7 @@ from ibis.expr.types import Column, Table
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.line_status import LineStatus
 from servicelost.analytics.reports.line_sums import LineSums, all_lines, line_cells, line_sums
-from servicelost.analytics.reports.lines import recommended
+from servicelost.analytics.reports.lines import recommended, status_of
 from servicelost.analytics.reports.question import COLUMNS, Question, Row, rows_of
 from servicelost.analytics.reports.resampling import unit_of
 from servicelost.analytics.reports.sums import share_of_count, share_of_money
@@ -22,7 +22,7 @@ def compute(question: Question, draft: Draft) -> None:
     """Fill the draft: headline numbers, what became of the lines, and the tables by each dimension."""
     lines = recommended(question)
     unit = unit_of(lines, lines.visit_id)
-    by_status = line_cells(lines, lines.status, unit)
+    by_status = line_cells(lines, status_of(lines), unit)
     whole = all_lines(by_status)
     _add_headline(question, draft, whole)
     _add_inspections(question, draft, whole)

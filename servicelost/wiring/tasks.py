@@ -44,6 +44,7 @@ def warm_up() -> None:
         import_module(module)
     configure_mappers()
     load_compute()
+    import_module("servicelost.analytics.reports.resampling").draw_ahead()
     for spec in REPORTS.values():
         load_function(spec)
     gc.collect()

@@ -10,6 +10,7 @@ from http import HTTPStatus
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from servicelost.analytics.models import ReportRun
 from servicelost.jobs.worker import run_task
@@ -116,6 +117,29 @@ def test_a_report_is_saved_as_a_file(manager: World, client: FlaskClient) -> Non
     assert answer.headers["Content-Disposition"] == "attachment; filename=causes.csv"
     assert "Too expensive" in answer.data.decode("utf-8-sig")
     assert load_workbook(io.BytesIO(client.get(xlsx_url.replace("&amp;", "&")).data)).sheetnames
+
+
+def test_a_long_table_is_cut_on_the_page_and_whole_in_the_file(manager: World, client: FlaskClient) -> None:
+    address = "/service/reports/where-why?group_by=period"
+    assert "Showing" not in words(computed(manager, client, address))
+    with manager.runtime.unit(SYSTEM) as book:
+        run = book.get(ReportRun, book.connection.scalars(select(ReportRun.id)).one())
+        document = json.loads(run.result or "")
+        [long] = [section for section in document["sections"] if section["id"] == "matrix-by-period"]
+        long["values"] = {key: values * 6500 for key, values in long["values"].items()}
+        run.result = json.dumps(document)
+    page = computed(manager, client, address)
+    text = words(page)
+    assert (
+        text.count(
+            "Showing the first 200 of 6,500 rows; the whole table is in the files. Save as CSV · Excel"
+        )
+        == 1
+    )
+    assert page.count('scope="row" class="sl-nowrap">2026-05</th>') == 200
+    [csv_url] = {url for url in re.findall(r'href="([^"]+)" download', page) if "csv" in url}
+    saved = client.get(csv_url.replace("&amp;", "&")).data.decode("utf-8-sig")
+    assert saved.count("2026-05,") == 6500
 
 
 def test_what_the_form_cannot_mean_is_told(manager: World, client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from servicelost.analytics.models import ReportRun, RunState
 from servicelost.analytics.params import ReportParams
-from servicelost.analytics.present import present
+from servicelost.analytics.present import PAGE_ROWS, present
 from servicelost.analytics.registry import get_spec
 from servicelost.analytics.runs import request_report
 from servicelost.analytics.spec import ReportSpec
@@ -57,7 +57,7 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
             spec,
             params,
             newest,
-            None if document is None else in_words(present(document, book.connection)),
+            None if document is None else in_words(present(document, book.connection, most_rows=PAGE_ROWS)),
             None if run.state == RunState.DONE else run,
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import url_for
 
+from servicelost.analytics.present import PAGE_ROWS
 from servicelost.analytics.selection import NONE
 from servicelost.taxonomy.stages import STAGES
 from servicelost.web.languages import formats
@@ -44,7 +45,7 @@ class Heading:
 
 @dataclass(slots=True)
 class Table:
-    """A section of the report: `words` of each row, then its cells."""
+    """A section of the report: `words` of each row, then its cells; `cut` says that there are more rows."""
 
     id: str
     title: str
@@ -52,6 +53,7 @@ class Table:
     headings: list[Heading]
     rows: list[tuple[list[str], list[Cell]]]
     notes: Sequence[str]
+    cut: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def figures(document: Mapping[str, Any], notes: Footnotes) -> list[Figure]:
 
 
 def table(section: Mapping[str, Any], notes: Footnotes) -> Table:
-    """A section as a table."""
+    """A section as a table of as many rows as a page shows."""
     words = [column for column in section["columns"] if "vocabulary" in column]
     numbers = [column for column in section["columns"] if "vocabulary" not in column]
     headings = [
@@ -116,12 +118,22 @@ def table(section: Mapping[str, Any], notes: Footnotes) -> Table:
             [row["labels"][column["key"]] for column in words],
             [_row_cell(row, column, section["currency"]) for column in numbers],
         )
-        for row in section["rows"]
+        for row in section["rows"][:PAGE_ROWS]
     ]
     return Table(
         section["id"], section["title"], [Heading(column["label"]) for column in words], headings, rows,
-        section["notes"],
+        section["notes"], _cut(len(rows), section["row_count"]),
     )  # fmt: skip
+
+
+def _cut(shown: int, count: int) -> str | None:
+    if shown == count:
+        return None
+    return _(
+        "Showing the first %(shown)s of %(count)s rows; the whole table is in the files.",
+        shown=formats.count(shown),
+        count=formats.count(count),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,7 @@ from servicelost.web.identity import find_caller
 
 ENGLISH = "en"
 # Each in its own words, so that everybody finds her own.
-LANGUAGES: Mapping[str, str] = {
-    ENGLISH: "English", "fr": "Français", "id": "Bahasa Indonesia", "nl": "Nederlands", "ru": "Русский",
-}  # fmt: skip
+LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "nl": "Nederlands"}
 _KEY = "language"
 
 

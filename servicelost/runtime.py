@@ -71,6 +71,7 @@ class Runtime:
         self.bus = bus or EventBus()
         self._engine = engine
         self._queue = queue
+        self._statement_timeout: timedelta | None = None
         # A forked child must not talk through its parent's connections.
         os.register_at_fork(after_in_child=partial(_dispose, weakref.ref(self)))
 
@@ -79,11 +80,22 @@ class Runtime:
         """The database, opened or asked of the host at first use."""
         given = self._engine() if callable(self._engine) else self._engine
         if given is None:
-            return open_engine(self.settings.database_url, **self._pool_options())
+            return open_engine(
+                self.settings.database_url,
+                statement_timeout=self._statement_timeout,
+                **self._pool_options(),
+            )
         if given.dialect.name == "sqlite" and given.url.database not in (None, "", ":memory:"):
             # SQLite needs transactions opened our way; the host's own engine is not for us to change.
             return open_engine(given.url.render_as_string(hide_password=False))
         return given
+
+    def limit_statements(self) -> None:
+        """Bound each statement by the setting, before the database is opened.
+
+        For a web process, where somebody waits; jobs and imports take as long as they take.
+        """
+        self._statement_timeout = self.settings.statement_timeout or None
 
     def _pool_options(self) -> dict[str, int]:
         """Two connections for each web thread, since one may need another to reserve ids by."""

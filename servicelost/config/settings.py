@@ -59,6 +59,12 @@ class Settings:
         "SQLAlchemy URL of the operational database. Default: an SQLite file in the instance folder.",
         secret=True,
     )
+    statement_timeout: timedelta = _setting(
+        timedelta(seconds=30),
+        checks.duration(_SECOND, 0, 3600),
+        "Seconds after which PostgreSQL gives up a statement of the standalone web server; 0: never. Jobs, "
+        "imports and commands have no limit, and one that server, role or URL set stands.",
+    )
     redis_url: str | None = _setting(
         None,
         checks.url("redis", "rediss", "unix"),

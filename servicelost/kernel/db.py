@@ -5,7 +5,7 @@ writer stores, so no ORM session ever flushes them. No query and no model of the
 """
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -142,15 +142,16 @@ class _Column:
         raise AttributeError(f"this {model.__name__} has no {self._attribute.key} yet")
 
 
-def open_engine(url: str, **options: Any) -> Engine:
+def open_engine(url: str, *, statement_timeout: timedelta | None = None, **options: Any) -> Engine:
     """An engine for the URL; SQLite is opened in WAL mode with real, explicit transactions.
 
-    On PostgreSQL connections that the server has closed are replaced, and waiting for locks is bounded.
+    On PostgreSQL connections that the server has closed are replaced, and waiting for locks is bounded; so is
+    every statement, if a `statement_timeout` is given.
     """
     parsed = make_url(url)
     if parsed.get_driver_name() == "psycopg":
         engine = create_engine(url, connect_args=connect_options(parsed), **options)
-        watch_connections(engine)
+        watch_connections(engine, statement_timeout)
         return engine
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":

@@ -5,6 +5,7 @@ nothing is repeated, logged or worded for one of them in this file.
 """
 
 import errno
+from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, TimeoutError
 
@@ -12,7 +13,8 @@ from servicelost.kernel.errors import Unavailable
 
 # SQLSTATE codes of PostgreSQL and names of SQLite's results; the longest beginning that fits decides.
 _GONE = ("08", "57P", "25006", "25P03", "58", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
-_BUSY = ("40", "55P03", "57014", "25P04", "53", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+_BUSY = ("40", "55P03", "25P04", "53", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+_CANCELLED = ("57014",)
 _FULL = ("53100", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -33,6 +35,17 @@ class DatabaseBusy(Unavailable):
         super().__init__("BUSY", message, retry_after=1, reason=reason)
 
 
+class StatementGivenUp(Unavailable):
+    """A statement took longer than it may, or whoever looks after the database cancelled it."""
+
+    def __init__(self, reason: str = "") -> None:
+        message = (
+            "the database took too long over this and gave it up; nothing was stored: "
+            "try again later, or ask for less"
+        )
+        super().__init__("TOOK_TOO_LONG", message, retry_after=30, reason=reason)
+
+
 class StorageFull(Unavailable):
     """A disk has no room left; `kept` says what is safe and what to do."""
 
@@ -40,6 +53,14 @@ class StorageFull(Unavailable):
         message = f"{what} is full: nothing more can be stored until somebody makes room"
         message = f"{message}; {kept}" if kept else message
         super().__init__("STORAGE_FULL", message, retry_after=60, reason=reason)
+
+
+_KINDS: tuple[tuple[Callable[..., Unavailable], tuple[str, ...]], ...] = (
+    (DatabaseUnavailable, _GONE),
+    (DatabaseBusy, _BUSY),
+    (StatementGivenUp, _CANCELLED),
+    (StorageFull, _FULL),
+)
 
 
 def outage_of(error: BaseException) -> Unavailable | None:
@@ -61,10 +82,7 @@ def _of_driver(error: BaseException) -> Unavailable | None:
     reason = "" if cause is None else _first_line(cause)
     if state is not None:
         fitting = [
-            (len(start), kind)
-            for kind, starts in ((DatabaseUnavailable, _GONE), (DatabaseBusy, _BUSY), (StorageFull, _FULL))
-            for start in starts
-            if state.startswith(start)
+            (len(start), kind) for kind, starts in _KINDS for start in starts if state.startswith(start)
         ]
         if fitting:
             return max(fitting, key=lambda found: found[0])[1](reason=reason)

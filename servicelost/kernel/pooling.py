@@ -4,6 +4,8 @@ For engines of our own; a host's engine is not ours to change. What an outage me
 """
 
 import select
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -29,16 +31,24 @@ def connect_options(url: URL) -> dict[str, Any]:
     return {name: value for name, value in _PATIENCE.items() if name not in url.query}
 
 
-def watch_connections(engine: Engine) -> None:
-    """Set limits on each new connection and check each one that is taken from the pool."""
-    event.listen(engine, "connect", _set_limits)
+def watch_connections(engine: Engine, statement_timeout: timedelta | None = None) -> None:
+    """Set limits on each new connection and check each one that is taken from the pool.
+
+    Set once a connection they cost no round trip later; without a `statement_timeout` none is set.
+    """
+    limits = _LIMITS | _limit_of_statements(statement_timeout)
+    event.listen(engine, "connect", partial(_set_limits, limits))
     event.listen(engine, "checkout", partial(_check, engine.dialect))
 
 
-def _set_limits(connection: Any, _record: Any) -> None:
+def _limit_of_statements(timeout: timedelta | None) -> dict[str, str]:
+    return {} if timeout is None else {"statement_timeout": f"{timeout // timedelta(milliseconds=1)}ms"}
+
+
+def _set_limits(limits: Mapping[str, str], connection: Any, _record: Any) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for name, value in _LIMITS.items():
+        for name, value in limits.items():
             cursor.execute(_LIMIT, (name, value, name))
     connection.autocommit = False
 

@@ -125,15 +125,19 @@ def _moment(book: Book, sent: Sent) -> datetime:
 def _reason(book: Book, dealership: Dealership, sent: Sent) -> Reason:
     stated, competitor = sent.get("cause"), sent.get("competitor")
     cause = resolve_cause(book, dealership, stated) if stated else None
+    own = cause.own if cause else None
+    rival = ensure_competitor(book, dealership, competitor) if competitor else None
     return Reason(
         cause=cause.standard if cause else None,
-        custom_cause_id=cause.own.id if cause and cause.own else None,
+        custom_cause_id=own.id if own else None,
+        custom_cause=own.code if own else None,
         contributing=tuple(
             resolve_cause(book, dealership, code, field="contributing").standard
             for code in sent.get("contributing") or ()
         ),
         note=sent.get("note") or None,
-        competitor_id=ensure_competitor(book, dealership, competitor).id if competitor else None,
+        competitor_id=rival.id if rival else None,
+        competitor=rival.name if rival else None,
         competitor_price=sent.get("competitor_price"),
         owner=sent.get("owner"),
         decided_by=sent.get("decided_by"),

@@ -14,15 +14,18 @@ from servicelost.taxonomy.parties import Owner, Party
 class Reason:
     """A stated reason; whatever was not said stays empty and is never invented.
 
-    `custom_cause` is the dealership's own cause, whose standard parent then stands in `cause`.
-    `competitor_price` is in the dealership's currency. `decided_by` empty: nobody said who decided.
+    `custom_cause_id` is the dealership's own cause, whose standard parent then stands in `cause`; its code
+    and the competitor's name are there to be told in words. `competitor_price` is in the dealership's
+    currency. `decided_by` empty: nobody said who decided.
     """
 
     cause: Cause | None = None
     contributing: tuple[Cause, ...] = ()
     custom_cause_id: int | None = None
+    custom_cause: str | None = None
     note: str | None = None
     competitor_id: int | None = None
+    competitor: str | None = None
     competitor_price: Decimal | None = None
     owner: Owner | None = None
     decided_by: Party | None = None

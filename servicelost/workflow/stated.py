@@ -12,9 +12,9 @@ def in_words(reason: Reason) -> str | None:
     """The reason as one line of text for the log; None when nothing was said."""
     parts = [
         reason.cause,
-        f"own cause {reason.custom_cause_id}" if reason.custom_cause_id is not None else None,
+        f"own cause {reason.custom_cause}" if reason.custom_cause else None,
         f"also {', '.join(reason.contributing)}" if reason.contributing else None,
-        f"competitor {reason.competitor_id}" if reason.competitor_id is not None else None,
+        f"competitor {reason.competitor}" if reason.competitor else None,
         f"competitor's price {reason.competitor_price}" if reason.competitor_price is not None else None,
         f"owner {reason.owner}" if reason.owner else None,
         f"decided by {reason.decided_by}" if reason.decided_by else None,

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from re import sub
 from typing import Any
 
 from sqlalchemy import func, select
@@ -134,8 +133,7 @@ class Place:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    told = repr({key: row[key] for key in row if _is_fact(key)})
-    return sub(r"competitor \d+;", "competitor;", told)  # the history of a line names one by its row id
+    return repr({key: row[key] for key in row if _is_fact(key)})
 
 
 def _is_fact(column: str) -> bool:

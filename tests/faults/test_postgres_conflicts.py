@@ -25,6 +25,7 @@ pytestmark = pytest.mark.postgres
 LINE = "servicelost_line"
 OPPORTUNITY = "servicelost_opportunity"
 WAITING = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+GIVEN_UP = (HTTPStatus.SERVICE_UNAVAILABLE, "TOOK_TOO_LONG")
 COUNTED = (
     "SELECT pg_stat_force_next_flush(), deadlocks FROM pg_stat_database WHERE datname = current_database()"
 )
@@ -74,7 +75,8 @@ def shop(pg_url: str, tmp_path: Path) -> Iterator[Callable[..., Shop]]:
         token = made.fill(1)
         shops: list[Shop] = []
 
-        def make(options: str = "") -> Shop:
+        def make(options: str = "", **settings: str) -> Shop:
+            made.settings.update(settings)
             if options:
                 made.settings["DATABASE_URL"] = f"{pg_url}&options={options}"
             shops.append(Shop(made, token))
@@ -162,8 +164,44 @@ def test_a_statement_that_is_cancelled_is_a_plain_503(shop: Callable[..., Shop])
             wait_for(ours.waits)
             rival.execute(f"SELECT pg_cancel_backend(pid) {WAITING}")
         rival.rollback()
-    assert (answers[0].status_code, answers[0].json["code"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "BUSY")
+    assert (answers[0].status_code, answers[0].json["code"]) == GIVEN_UP
     assert ours.place.check(2) == 0
+
+
+def test_a_statement_that_takes_too_long_is_a_plain_503(shop: Callable[..., Shop]) -> None:
+    """The limit is the connection's own, so it is there without a round trip for each request."""
+    ours = shop(STATEMENT_TIMEOUT="1")
+    with ours.rival() as rival:
+        rival.execute(f"UPDATE {LINE} SET version = version WHERE id = {ours.line}")
+        answer = ours.decline()
+        rival.rollback()
+    assert (answer.status_code, answer.json["code"]) == GIVEN_UP
+    assert answer.headers["Retry-After"] == "30"
+    assert "too long" in answer.json["message"]
+    assert ours.place.check(2) == 0
+    assert ours.decline().status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "expected"),
+    [
+        ("", {}, "30s"),
+        ("", {"STATEMENT_TIMEOUT": "45"}, "45s"),
+        ("", {"STATEMENT_TIMEOUT": "0"}, "0"),
+        ("-c%20statement_timeout%3D7s", {}, "7s"),
+    ],
+)
+def test_who_waits_for_a_page_has_a_limit_and_jobs_have_none(
+    shop: Callable[..., Shop], options: str, settings: dict[str, str], expected: str
+) -> None:
+    ours = shop(options, **settings)
+    engine = ours.app.extensions[NAME].engine
+    with engine.connect() as first, engine.connect() as second:  # every connection, not the first alone
+        limits = {each.execute(text("SHOW statement_timeout")).scalar_one() for each in (first, second)}
+    assert limits == {expected}
+    if not options:
+        with ours.place.opened() as runtime, runtime.engine.connect() as connection:
+            assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "0"
 
 
 def test_waiting_for_a_lock_has_an_end_unless_somebody_set_another(shop: Callable[..., Shop]) -> None:

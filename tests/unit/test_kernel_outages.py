@@ -32,7 +32,7 @@ def as_sqlalchemy_raises(error: Exception) -> DBAPIError:
         ("40001", "BUSY", 1),
         ("40P01", "BUSY", 1),
         ("55P03", "BUSY", 1),
-        ("57014", "BUSY", 1),
+        ("57014", "TOOK_TOO_LONG", 30),
         ("53300", "BUSY", 1),
         ("53100", "STORAGE_FULL", 60),
     ],

@@ -149,12 +149,16 @@ class Incoming:
         name, owner, decided, cancelled = (
             data.get(key) for key in ("competitor", "owner", "decided_by", "cancelled_by")
         )
+        own = cause.own if cause else None
+        rival = ensure_competitor(self.book, self.dealership, name) if name else None
         return Reason(
             cause=cause.standard if cause else None,
             contributing=contributing,
-            custom_cause_id=cause.own.id if cause and cause.own else None,
+            custom_cause_id=own.id if own else None,
+            custom_cause=own.code if own else None,
             note=data.get("note"),
-            competitor_id=ensure_competitor(self.book, self.dealership, name).id if name else None,
+            competitor_id=rival.id if rival else None,
+            competitor=rival.name if rival else None,
             competitor_price=data.get("competitor_price"),
             owner=Owner(owner) if owner else None,
             decided_by=Party(decided) if decided else None,

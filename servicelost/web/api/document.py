@@ -18,7 +18,7 @@ from servicelost.web.schemas.problems import ProblemSchema
 OUTAGE = "OUTAGE"
 _OUTAGE = {
     "description": "What is needed for this does not work at the moment (DATABASE_UNAVAILABLE, BUSY, "
-    "STORAGE_FULL): send the same again after Retry-After seconds.",
+    "TOOK_TOO_LONG, STORAGE_FULL): send the same again after Retry-After seconds.",
     "headers": {"Retry-After": {"schema": {"type": "integer"}}},
     "content": {"application/json": {"schema": ProblemSchema}},
 }

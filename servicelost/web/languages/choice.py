@@ -18,7 +18,7 @@ from servicelost.web.identity import find_caller
 
 ENGLISH = "en"
 # Each in its own words, so that everybody finds her own.
-LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "fr": "Français", "nl": "Nederlands"}
+LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "fr": "Français", "nl": "Nederlands", "ru": "Русский"}
 _KEY = "language"
 
 

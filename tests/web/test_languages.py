@@ -18,7 +18,7 @@ from tests.web.conftest import World
 from tests.web.ui_pages import words
 
 VISITS = "/service/visits"
-HEADINGS = {"en": "Visits", "fr": "Visites", "nl": "Bezoeken", "ru": "Визиты"}
+HEADINGS = {"en": "Visits", "fr": "Visites", "id": "Kunjungan", "nl": "Bezoeken", "ru": "Визиты"}
 
 
 def language_of(page: str) -> str:

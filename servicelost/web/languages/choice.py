@@ -18,7 +18,13 @@ from servicelost.web.identity import find_caller
 
 ENGLISH = "en"
 # Each in its own words, so that everybody finds her own.
-LANGUAGES: Mapping[str, str] = {ENGLISH: "English", "fr": "Français", "nl": "Nederlands", "ru": "Русский"}
+LANGUAGES: Mapping[str, str] = {
+    ENGLISH: "English",
+    "fr": "Français",
+    "id": "Bahasa Indonesia",
+    "nl": "Nederlands",
+    "ru": "Русский",
+}
 _KEY = "language"
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Name, Ref, Version
 from servicelost.kernel.lookup import Lookup
 

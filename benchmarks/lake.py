@@ -46,9 +46,9 @@ def main(sizes: Sequence[int]) -> None:
     """Measure lakes with so many ledger rows each; the data is removed afterwards."""
     for rows in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            _alone("make", folder, rows)
+            alone("make", folder, rows)
             for name in ("where_why", "reports", "refresh", *(["rebuild"] if rows <= _REBUILT else [])):
-                _alone(name, folder, rows)
+                alone(name, folder, rows)
 
 
 def where_why(folder: Path, rows: int) -> None:
@@ -177,7 +177,8 @@ _PARTS: Mapping[str, Callable[[Path, int], None]] = {
 }  # fmt: skip
 
 
-def _alone(part: str, folder: str, rows: int) -> None:
+def alone(part: str, folder: str, rows: int) -> None:
+    """Measure one part in a process of its own, on the lake that `make` has put into the folder."""
     subprocess.run([sys.executable, "-m", "benchmarks.lake", part, folder, str(rows)], check=True)
 
 

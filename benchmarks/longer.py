@@ -1,7 +1,7 @@
 """What takes too long for every run: taking in, and building the lake anew, at ten million rows.
 
-`python -m benchmarks.longer [intake] [rebuild]`, about half an hour; its lines belong into the same file as those of
-`python -m benchmarks`. Measured is what the parts themselves measure.
+`python -m benchmarks.longer [intake] [rebuild]`, about half an hour; its lines belong into the same file as
+those of `python -m benchmarks`. Measured is what the parts themselves measure.
 """
 
 import sys

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 
 from servicelost.analytics.line_status import STATUS_LABELS, LineStatus
 from servicelost.analytics.periods import Grain, label
+from servicelost.analytics.quality import QUALITY_LABELS, Quality
 from servicelost.analytics.spec import Vocabulary
+from servicelost.analytics.windows import COMPARED_LABELS, Compared
 from servicelost.directory.models import Dealership, Employee, ServiceCategory
 from servicelost.opportunities.ledger.models import CauseBasis
 from servicelost.taxonomy.causes import CAUSES, Cause
@@ -36,9 +38,11 @@ CODES: Mapping[Vocabulary, Callable[[str], str]] = {
     Vocabulary.GRADE: lambda code: f"{code}: {GRADES[Grade(code)].label}",
     Vocabulary.OWNER: lambda code: OWNERS[Owner(code)].label,
     Vocabulary.PAY_TYPE: lambda code: PAY_TYPES[PayType(code)].label,
+    Vocabulary.QUALITY: lambda code: QUALITY_LABELS[Quality(code)],
     Vocabulary.SEVERITY: lambda code: SEVERITIES[Severity(code)].label,
     Vocabulary.STAGE: lambda code: STAGES[Stage(code)].label,
     Vocabulary.STATUS: lambda code: STATUS_LABELS[LineStatus(code)],
+    Vocabulary.WINDOW: lambda code: COMPARED_LABELS[Compared(code)],
 }
 _NAMES: Mapping[Vocabulary, Any] = {
     Vocabulary.ADVISOR: Employee.__table__,

@@ -166,8 +166,25 @@ def test_a_failed_run_is_told_and_not_waited_for(manager: World, client: FlaskCl
 
 def test_home_says_what_was_lost(manager: World, client: FlaskClient) -> None:
     text = words(computed(manager, client, "/service/?period=month"))
-    assert "Lost, gross 1 €240" in text
+    assert "Lost, net 1 €240" in text
+    assert "What to do first" in text
     assert "The largest causes" in text
+
+
+def test_the_overview_keeps_its_filters_in_the_address(manager: World, client: FlaskClient) -> None:
+    page = computed(manager, client, "/service/?from=2026-01-01&to=2026-12-31&pay_type=WARRANTY")
+    assert 'name="from" value="2026-01-01"' in page
+    assert '<option value="WARRANTY" selected>' in page
+    [month] = re.findall(r'href="([^"]*period=month[^"]*)"', page)
+    assert "pay_type=WARRANTY" in month
+    assert "from=" not in month
+    assert "No loss is recorded in this period" in words(page)
+
+
+def test_the_overview_tells_what_the_address_cannot_mean(manager: World, client: FlaskClient) -> None:
+    answer = client.get("/service/?from=soon")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "from: &#39;soon&#39; is not understood" in answer.text
 
 
 def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClient) -> None:
@@ -186,3 +203,17 @@ def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClien
 def test_home_without_any_loss_asks_how_they_are_logged(world: World, client: FlaskClient) -> None:
     world.sign_in(Role.SERVICE_MANAGER, at="SOUTH", name="sue")
     assert "No loss is recorded. Nobody loses nothing" in words(client.get("/service/").text)
+
+
+def test_the_overview_says_what_has_changed(manager: World, client: FlaskClient) -> None:
+    manager.send(
+        {
+            "type": "part.not_supplied", "event_id": "before", "source": "dms", "dealership": "NORTH",
+            "occurred_at": "2025-01-10T10:00:00Z",
+            "data": {"request_id": "P-1", "part_number": "X", "quantity": "1", "unit_price": "480.00"},
+        }
+    )  # fmt: skip
+    today = manager.clock.now().date()
+    page = computed(manager, client, f"/service/?from={today.replace(month=1, day=1)}&to={today}")
+    assert "on the one before: €480" in words(page)
+    assert 'class="sl-text-recovered">▾ 50.0' in page.replace("\N{NO-BREAK SPACE}", " ")

@@ -12,8 +12,10 @@ from typing import Any
 from servicelost.administration.settings import SETTINGS
 from servicelost.analytics.labels import BASES, NOT_RECORDED
 from servicelost.analytics.line_status import STATUS_LABELS
+from servicelost.analytics.quality import QUALITY_LABELS
 from servicelost.analytics.registry import REPORTS
 from servicelost.analytics.specs.bridge import STEPS
+from servicelost.analytics.windows import COMPARED_LABELS
 from servicelost.taxonomy import (
     authorization,
     categories,
@@ -28,10 +30,12 @@ from servicelost.taxonomy import (
     stages,
 )
 from servicelost.web.ui import (
+    advice,
     frame,
     home,
     labels,
     ledger_lists,
+    overview,
     report_options,
     report_plots,
     visit_lists,
@@ -54,6 +58,8 @@ def _tables() -> Iterator[Any]:
     for module in (*_TAXONOMY, labels):
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
+    yield from (QUALITY_LABELS, COMPARED_LABELS)
+    yield from (advice.ADVICE, overview.WINDOWS)
     yield from (home.PERIODS, report_options.LABELS, report_options.GRAINS, visit_lists.FILTERS)
     yield from ([label for label, *_ in frame.PLACES], report_plots.TEXTS, ledger_lists.LEDGER_WORDS)
 

@@ -48,7 +48,7 @@ class Message:
 
 
 PLACES = (
-    ("Home", "home", _HOME, Action.USE_MODULE, ("home",)),
+    ("Overview", "home", _HOME, Action.USE_MODULE, ("home",)),
     ("Visits", "visits", _CAR, Action.READ_VISITS, ("visit",)),
     ("Reports", "reports", _CHART, Action.READ_REPORTS, ("report", "rows")),
     ("Ledger", "ledger", _BOOK, Action.READ_LEDGER, ("ledger", "entry")),

@@ -13,8 +13,8 @@ from servicelost.web.languages import gettext as _
 
 # What the figures say besides the labels of the report's own numbers.
 TEXTS = (
-    "Causes by money", "From unsold recommendations to lost revenue", "Lost by period", "Other causes",
-    "Sold", "Trend", "Unsold", "Value", "What became of it",
+    "Causes by money", "From unsold recommendations to lost revenue", "Invoiced", "Lost", "Lost by period",
+    "Other causes", "Sold", "Trend", "Unsold", "Value", "What became of it",
 )  # fmt: skip
 
 
@@ -48,6 +48,8 @@ def _in_words(trace: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(trace)
     if "name" in found:
         found["name"] = _(found["name"])
+    if "node" in found:
+        found["node"] = {**found["node"], "label": [_(label) for label in found["node"]["label"]]}
     for axis in ("x", "y"):
         if axis in found and all(isinstance(value, str) for value in found[axis]):
             found[axis] = [_(value) for value in found[axis]]

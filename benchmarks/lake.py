@@ -4,7 +4,6 @@ Every measurement runs in a process of its own, as a worker does, so that its pe
 Times are medians of 20, taken in turns with the raw engine's; the queue is no part of them.
 """
 
-import json
 import os
 import resource
 import statistics
@@ -17,18 +16,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lake_reports import every_report, report
 from benchmarks.lake_worlds import fill_ledger, make_history, runtime_of
 from benchmarks.report import tell
-from servicelost.analytics.charts import figures_of
 from servicelost.analytics.engine import open_lake
-from servicelost.analytics.execution import compute_now
 from servicelost.analytics.lake.manifest import Manifest
 from servicelost.analytics.lake.upkeep import rebuild as rebuild_lake
 from servicelost.analytics.lake.upkeep import refresh as refresh_lake
 from servicelost.analytics.lake.upkeep import tidy
-from servicelost.analytics.params import read_params
-from servicelost.analytics.present import present
-from servicelost.analytics.registry import get_spec
 from servicelost.intake.service import receive
 from servicelost.kernel.actor import SYSTEM
 from servicelost.runtime import Runtime
@@ -36,6 +31,7 @@ from servicelost.simulate.generate import Size, simulate
 from servicelost.wiring import warm_up
 
 _TIMES = 20
+_FEWER_TIMES = 5
 _EVENTS = 1000
 _REBUILT = 1_000_000
 _RAW = """
@@ -50,9 +46,9 @@ def main(sizes: Sequence[int]) -> None:
     """Measure lakes with so many ledger rows each; the data is removed afterwards."""
     for rows in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            _alone("make", folder, rows)
-            for name in ("where_why", "refresh", *(["rebuild"] if rows <= _REBUILT else [])):
-                _alone(name, folder, rows)
+            alone("make", folder, rows)
+            for name in ("where_why", "reports", "refresh", *(["rebuild"] if rows <= _REBUILT else [])):
+                alone(name, folder, rows)
 
 
 def where_why(folder: Path, rows: int) -> None:
@@ -108,20 +104,20 @@ def rebuild(folder: Path, rows: int) -> None:
     _tell("lake rebuild", "rebuild", rows, [seconds], [raw], beside, rows_written=done.rows)
 
 
+def reports(folder: Path, rows: int) -> None:
+    """All reports there are, without any parameters."""
+    every_report(runtime_of(folder), rows, _in_turns, _FEWER_TIMES)
+
+
 def _report(runtime: Runtime) -> tuple[str, str]:
-    """What a worker stores, and the figure a page shows of it."""
-    spec = get_spec("where-why")
-    params = read_params(spec, {"group_by": "period", "grain": "month"}, SYSTEM, {})
-    document = compute_now(lambda: runtime.unit(SYSTEM), open_lake(runtime.lake_url), spec, params)
-    stored = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    with runtime.unit(SYSTEM, reading=True) as book:
-        shown = present(json.loads(stored), book.connection)
-    return stored, json.dumps(figures_of(shown))
+    return report(runtime, "where-why", group_by="period", grain="month")
 
 
-def _in_turns(one: Callable[[], Any], other: Callable[[], Any]) -> tuple[list[float], list[float]]:
+def _in_turns(
+    one: Callable[[], Any], other: Callable[[], Any], count: int = _TIMES
+) -> tuple[list[float], list[float]]:
     one(), other()
-    times = [(_timed(one), _timed(other)) for _ in range(_TIMES)]
+    times = [(_timed(one), _timed(other)) for _ in range(count)]
     return [first for first, _ in times], [second for _, second in times]
 
 
@@ -177,11 +173,12 @@ def _make(folder: Path, rows: int) -> None:
 
 
 _PARTS: Mapping[str, Callable[[Path, int], None]] = {
-    "make": _make, "where_why": where_why, "refresh": refresh, "rebuild": rebuild,
+    "make": _make, "where_why": where_why, "reports": reports, "refresh": refresh, "rebuild": rebuild,
 }  # fmt: skip
 
 
-def _alone(part: str, folder: str, rows: int) -> None:
+def alone(part: str, folder: str, rows: int) -> None:
+    """Measure one part in a process of its own, on the lake that `make` has put into the folder."""
     subprocess.run([sys.executable, "-m", "benchmarks.lake", part, folder, str(rows)], check=True)
 
 

@@ -1,4 +1,4 @@
-"""The rows of the administration: settings of a dealership and the audit log.
+"""The rows of the administration: settings of a dealership, choices of a person, the audit log.
 
 A dealership is only a number here, since the directory stands above this room.
 """
@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Name, Ref, Version
 from servicelost.kernel.lookup import Lookup
 
@@ -21,6 +21,18 @@ class DealershipSetting(Base):
 
     version: Mapped[Version]
     dealership_id: Mapped[Ref]
+    key: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str | None] = mapped_column(String(200))
+
+
+class PersonPreference(Base):
+    """What somebody has chosen for herself; `value` is None when it is back to the default."""
+
+    __tablename__ = f"{PREFIX}person_preference"
+    __table_args__ = (UniqueConstraint("person", "key"),)
+
+    version: Mapped[Version]
+    person: Mapped[Name]
     key: Mapped[str] = mapped_column(String(60))
     value: Mapped[str | None] = mapped_column(String(200))
 
@@ -45,4 +57,5 @@ class AuditEntry(Base):
 
 
 SETTINGS_OF_DEALERSHIP = Lookup(DealershipSetting, "dealership_id", many=True)
+PREFERENCES_OF_PERSON = Lookup(PersonPreference, "person", many=True)
 AUDIT_OF_SUBJECT = Lookup(AuditEntry, "subject", "subject_id", many=True)

@@ -62,12 +62,14 @@ class Draft:
         self.sections.append(described | {"rows": list(self._rows(section, rows))})
 
     def add_columns(self, section: Section, columns: Mapping[str, Sequence[Any]], *, drill: Drill) -> None:
-        """A table of very many rows, a list of values for each dimension and measure, none of them a rate."""
+        """A table of very many rows, a list of values for each dimension and measure: counts and money."""
         written = {item.key: list(columns[item.key]) for item in section.dimensions}
         for item in section.measures:
             values = columns[item.key]
-            plain = item.kind is Kind.COUNT
-            written[item.key] = list(values) if plain else [self._value(item.kind, value) for value in values]
+            if item.kind is Kind.MONEY:
+                written[item.key] = money_texts(values, self.currency)
+            else:
+                written[item.key] = list(values)
         self.sections.append(self._described(section, drill, ()) | {"values": written})
 
     def _described(self, section: Section, drill: Drill, notes: Sequence[str]) -> dict[str, Any]:
@@ -144,6 +146,18 @@ def money_text(minor: float, currency: str) -> str:
         return str(whole)
     text = f"{abs(whole):0{digits + 1}d}"
     return f"{'-' if whole < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+
+
+def money_texts(minors: Sequence[int], currency: str) -> list[str]:
+    """Very many amounts as `money_text` writes each, several times faster."""
+    digits = minor_digits(currency)
+    least = 10**digits
+    return [
+        f"{(text := str(minor))[:-digits]}.{text[-digits:]}"
+        if digits and minor >= least
+        else money_text(minor, currency)
+        for minor in minors
+    ]
 
 
 def finished(

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 
 from servicelost.analytics.line_status import STATUS_LABELS, LineStatus
 from servicelost.analytics.periods import Grain, label
+from servicelost.analytics.quality import QUALITY_LABELS, Quality
 from servicelost.analytics.spec import Vocabulary
+from servicelost.analytics.windows import COMPARED_LABELS, Compared
 from servicelost.directory.models import Dealership, Employee, ServiceCategory
 from servicelost.opportunities.ledger.models import CauseBasis
 from servicelost.taxonomy.causes import CAUSES, Cause
@@ -23,20 +25,24 @@ from servicelost.taxonomy.severity import SEVERITIES, Severity
 from servicelost.taxonomy.stages import STAGES, Stage
 
 NOT_RECORDED = "Not recorded"
+BASES: Mapping[CauseBasis, str] = {
+    CauseBasis.STATED: "Stated by a person",
+    CauseBasis.AUTOMATIC: "From the event",
+}
 _CHUNK = 500
 
 CODES: Mapping[Vocabulary, Callable[[str], str]] = {
-    Vocabulary.BASIS: lambda code: {"STATED": "Stated by a person", "AUTOMATIC": "From the event"}[
-        CauseBasis(code)
-    ],
+    Vocabulary.BASIS: lambda code: BASES[CauseBasis(code)],
     Vocabulary.CAUSE: lambda code: CAUSES[Cause(code)].label,
     Vocabulary.EVENT: lambda code: LOSS_EVENTS[LossEvent(code)].label,
     Vocabulary.GRADE: lambda code: f"{code}: {GRADES[Grade(code)].label}",
     Vocabulary.OWNER: lambda code: OWNERS[Owner(code)].label,
     Vocabulary.PAY_TYPE: lambda code: PAY_TYPES[PayType(code)].label,
+    Vocabulary.QUALITY: lambda code: QUALITY_LABELS[Quality(code)],
     Vocabulary.SEVERITY: lambda code: SEVERITIES[Severity(code)].label,
     Vocabulary.STAGE: lambda code: STAGES[Stage(code)].label,
     Vocabulary.STATUS: lambda code: STATUS_LABELS[LineStatus(code)],
+    Vocabulary.WINDOW: lambda code: COMPARED_LABELS[Compared(code)],
 }
 _NAMES: Mapping[Vocabulary, Any] = {
     Vocabulary.ADVISOR: Employee.__table__,

@@ -6,6 +6,7 @@ A result of many rows is stored and read several times faster so. Words for code
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from servicelost.analytics.periods import Grain, end_of
@@ -13,16 +14,23 @@ from servicelost.analytics.selection import NONE
 from servicelost.analytics.spec import Vocabulary
 
 
-def opened(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy in which every row has its cases `n`, its `intervals` and its `drill`."""
+def opened(document: Mapping[str, Any], most_rows: int | None = None) -> dict[str, Any]:
+    """A copy in which every row has its cases `n`, its `intervals` and its `drill`.
+
+    With `most_rows` each section has only its first ones; its `row_count` says how many there are.
+    """
     grain = grain_of(document)
-    sections = [with_rows(section, whole_rows(section, grain)) for section in document["sections"]]
+    sections = [
+        with_rows(section, islice(whole_rows(section, grain), most_rows)) for section in document["sections"]
+    ]
     return {**document, "sections": sections}
 
 
 def with_rows(section: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """A copy of the section with these rows in place of however they were stored."""
-    return {key: value for key, value in section.items() if key != "values"} | {"rows": list(rows)}
+    """A copy of the section with these rows in place of however they were stored, and its `row_count`."""
+    kept = {key: value for key, value in section.items() if key != "values"}
+    stored = next(iter(section["values"].values())) if "values" in section else section["rows"]
+    return kept | {"rows": list(rows), "row_count": len(stored)}
 
 
 def grain_of(document: Mapping[str, Any]) -> Grain:

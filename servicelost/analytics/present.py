@@ -5,6 +5,7 @@ from what this gives, in `charts`.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,16 +16,27 @@ from servicelost.analytics.opening import grain_of, whole_rows, with_rows
 from servicelost.analytics.periods import Grain
 from servicelost.analytics.spec import Vocabulary
 
+# As many rows of one table as a page shows: more are read in a spreadsheet.
+PAGE_ROWS = 200
+
 
 def present(
-    document: Mapping[str, Any], connection: Connection, *, few_below: int = MIN_DENOMINATOR.default
+    document: Mapping[str, Any],
+    connection: Connection,
+    *,
+    few_below: int = MIN_DENOMINATOR.default,
+    most_rows: int | None = None,
 ) -> dict[str, Any]:
     """A copy of the document in which each row has `labels` by dimension and `few`.
 
     `few` names the numbers that rest on fewer than `few_below` cases; headline numbers have it as a flag.
+    With `most_rows`, tables of very many rows, which no figure draws, have only their first ones: their
+    `row_count` says how many there are.
     """
     grain = grain_of(document)
-    sections = [_section(section, connection, grain, few_below) for section in document["sections"]]
+    sections = [
+        _section(section, connection, grain, few_below, most_rows) for section in document["sections"]
+    ]
     measures = [
         {**number, "few": number["n"] is not None and number["n"] < few_below}
         for number in document["measures"]
@@ -33,7 +45,7 @@ def present(
 
 
 def _section(
-    section: Mapping[str, Any], connection: Connection, grain: Grain, few_below: int
+    section: Mapping[str, Any], connection: Connection, grain: Grain, few_below: int, most_rows: int | None
 ) -> dict[str, Any]:
     dimensions = [column for column in section["columns"] if "vocabulary" in column]
     stored = section.get("values")
@@ -46,7 +58,7 @@ def _section(
         )
         for column in dimensions
     }
-    rows = list(whole_rows(section, grain))
+    rows = list(islice(whole_rows(section, grain), most_rows if stored else None))
     for row in rows:
         row["labels"] = {key: labels[row[key]] for key, labels in words.items()}
         cases = row["n"]

@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import Any
 
 from servicelost.analytics.spec import ReportSpec
-from servicelost.analytics.specs import causes, lost_revenue, recommendations, trend, where_why
+from servicelost.analytics.specs import causes, lost_revenue, overview, recommendations, trend, where_why
 from servicelost.kernel.errors import FieldProblem, NotFound
 
 REPORTS: Mapping[str, ReportSpec] = {
-    module.SPEC.name: module.SPEC for module in (lost_revenue, where_why, causes, trend, recommendations)
+    module.SPEC.name: module.SPEC
+    for module in (overview, lost_revenue, where_why, causes, trend, recommendations)
 }
 
 

@@ -30,9 +30,11 @@ class Vocabulary(StrEnum):
     OWNER = "owner"
     PAY_TYPE = "pay_type"
     PERIOD = "period"
+    QUALITY = "quality"
     SEVERITY = "severity"
     STAGE = "stage"
     STATUS = "status"
+    WINDOW = "window"
 
 
 @dataclass(frozen=True, slots=True)

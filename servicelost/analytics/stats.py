@@ -5,6 +5,7 @@ Small exact functions over small arrays; what they are applied to is decided by 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -65,19 +66,32 @@ def _sen_interval(slopes: NDArray[np.float64], y: NDArray[np.float64]) -> Interv
     return float(slopes[low]), float(slopes[high])
 
 
-def resampled_ratios(above: NDArray[np.float64], below: NDArray[np.float64]) -> list[Interval | None]:
-    """Bootstrap intervals (95 %, percentile) of several ratios of sums over the same units.
+def resampled_ratios(
+    above: Sequence[NDArray[np.float64]], below: NDArray[np.float64]
+) -> list[list[Interval | None]]:
+    """Bootstrap intervals (95 %, percentile) of ratios of sums over the same units, a list for each `above`.
 
-    Row i holds what unit i (a visit) adds to each ratio's numerator and denominator. Units are
-    drawn with replacement from a fixed seed, so equal data give equal intervals.
+    Row i of each array holds what unit i (a visit) adds to each part's numerator or denominator; a single
+    column `below` is shared by all parts. Units are drawn with replacement from a fixed seed, so equal data
+    give equal intervals.
     """
-    units = above.shape[0]
+    units = below.shape[0]
     if units < 2:
-        return [None] * above.shape[1]
-    draws = np.random.default_rng(_SEED).multinomial(units, np.full(units, 1 / units), size=_REPLICATES)
-    weights = draws.astype(np.float64)
-    over, under = weights @ above, weights @ below
-    return [_percentiles(over[:, place], under[:, place]) for place in range(above.shape[1])]
+        return [[None] * part.shape[1] for part in above]
+    arrays = [below, *above]
+    summed = draws(units).astype(np.float64) @ np.hstack(arrays)
+    under, *over = np.hsplit(summed, np.cumsum([array.shape[1] for array in arrays[:-1]]))
+    return [
+        [_percentiles(part[:, place], under[:, place % under.shape[1]]) for place in range(part.shape[1])]
+        for part in over
+    ]
+
+
+@lru_cache(maxsize=2)
+def draws(units: int) -> NDArray[np.uint16]:
+    """How often each of so many units is drawn in each replicate (rows); kept, for drawing takes longest."""
+    chances = np.full(units, 1 / units)
+    return np.random.default_rng(_SEED).multinomial(units, chances, size=_REPLICATES).astype(np.uint16)
 
 
 def _percentiles(over: NDArray[np.float64], under: NDArray[np.float64]) -> Interval | None:

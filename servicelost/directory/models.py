@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Name, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
 

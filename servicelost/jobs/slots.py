@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from re import fullmatch
 
 from sqlalchemy import String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -141,7 +141,7 @@ class Book:
     def add(self, row: R) -> R:
         """Plan a new row: it gets its id and defaults now and is found by lookups at once."""
         model = type(row)
-        values = row.__dict__ = _defaults(model) | row.__dict__
+        values = row.__dict__ = _defaults(model.__table__) | row.__dict__
         row_id = values["id"]
         if row_id is None:
             row_id = values["id"] = self._ids.next()
@@ -222,7 +222,7 @@ class Book:
         return row
 
     def _read(self, model: type[R], columns: tuple[str, ...], keys: Sequence[Key]) -> list[R]:
-        found = read(self._driver, cast(Table, model.__table__), columns, keys)
+        found = read(self._driver, model.__table__, columns, keys)
         return [self._remember(model, values) for values in found]
 
     def _remember(self, model: type[R], values: dict[str, Any]) -> R:
@@ -265,6 +265,6 @@ class Book:
 
 
 @cache
-def _defaults(model: type[Base]) -> dict[str, Any]:
+def _defaults(table: Table) -> dict[str, Any]:
     """Every column with its scalar default, else None, so that all rows of a model look alike."""
-    return {column.key: getattr(column.default, "arg", None) for column in model.__table__.columns}
+    return {column.key: getattr(column.default, "arg", None) for column in table.columns}

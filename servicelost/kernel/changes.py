@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base
 
 _IDS_PER_ENTRY = 5000

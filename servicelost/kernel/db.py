@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Connection,
     Date,
     DateTime,
@@ -19,14 +20,15 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     create_engine,
     event,
     make_url,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from servicelost.kernel.columns import Mapped, declare_table, mapped_column
 from servicelost.kernel.pooling import connect_options, watch_connections
 
 PREFIX = "servicelost_"
@@ -90,7 +92,19 @@ SourceId = Annotated[str, mapped_column(String(200))]
 Name = Annotated[str, mapped_column(String(200))]
 
 
-class Base(DeclarativeBase):
+_KINDS: dict[Any, TypeEngine[Any]] = {
+    int: Integer(),
+    bool: Boolean(),
+    str: Text(),
+    datetime: UtcDateTime(),
+    date: Date(),
+    dict[str, Any]: Json(),
+    list[str]: Json(),
+    list[int]: Json(),
+}
+
+
+class Base:
     """Base of all our tables: own metadata, own prefix, block-allocated ids.
 
     A model with a `version` column may be changed, each update guarded by it; one without is
@@ -99,49 +113,26 @@ class Base(DeclarativeBase):
     holds a place of which there is only one.
     """
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcDateTime(),
-        date: Date(),
-        dict[str, Any]: Json(),
-        list[str]: Json(),
-        list[int]: Json(),
-        str: Text(),
-    }
+    metadata: ClassVar = MetaData(naming_convention=NAMING)
+    __tablename__: ClassVar[str]
+    __table__: ClassVar[Table]
     __captured__: ClassVar[bool] = False
     __place__: ClassVar[str | None] = None
 
     id: Mapped[Id]
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Declare the table, then make the model's instances plain data.
-
-        What the ORM puts on a mapped class to watch its instances costs more than any rule here, and
-        no session ever looks at them.
-        """
-        super().__init_subclass__(**options)
-        type.__setattr__(cls, "__init__", _take)
-        for column in cls.__table__.columns:
-            type.__setattr__(cls, column.key, _Column(getattr(cls, column.key)))
+    def __init_subclass__(cls) -> None:
+        """Declare the table."""
+        cls.__table__ = declare_table(cls, cls.metadata, _KINDS)
 
     def __init__(self, **values: Any) -> None:
         """Take the values as they are: rows are data, and defaults are filled in by the book."""
         self.__dict__.update(values)
 
-
-_take = Base.__init__
-
-
-class _Column:
-    """The column when asked of the model; of a row, Python finds the value in the row itself first."""
-
-    def __init__(self, attribute: Any) -> None:
-        self._attribute = attribute
-
-    def __get__(self, row: Base | None, model: type[Base]) -> Any:
-        if row is None:
-            return self._attribute
-        raise AttributeError(f"this {model.__name__} has no {self._attribute.key} yet")
+    @classmethod
+    def __clause_element__(cls) -> Table:
+        """Let a model stand for its table in a query."""
+        return cls.__table__
 
 
 def open_engine(url: str, *, statement_timeout: timedelta | None = None, **options: Any) -> Engine:

@@ -10,8 +10,8 @@ from functools import partial
 
 from sqlalchemy import BigInteger, Connection, Engine, String, insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base
 
 _COUNTER = "rows"

@@ -7,9 +7,7 @@ follows at most one row from each, so that a trail is always one record.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
-
-from sqlalchemy import Table
+from typing import Any
 
 from servicelost.kernel.db import Base
 from servicelost.kernel.driver import Driver
@@ -42,7 +40,7 @@ class Trail:
         for record in driver.rows(_statement(self, driver.mark), (row_id,)):
             place = 0
             for step in (None, *self.steps):
-                table = cast(Table, (step.model if step else self.start).__table__)
+                table = (step.model if step else self.start).__table__
                 part = record[place : place + len(table.columns)]
                 place += len(part)
                 there = any(value is not None for value in part)
@@ -58,5 +56,5 @@ def _statement(trail: Trail, mark: str) -> str:
         column = step.lookup.columns[0] if step.lookup else "id"
         joins += f' LEFT JOIN "{step.model.__tablename__}" AS t{number}'
         joins += f' ON t{number}."{column}" = {names[step.origin]}."{step.key}"'
-    columns = ", ".join(columns_of(cast(Table, model.__table__), name) for model, name in names.items())
+    columns = ", ".join(columns_of(model.__table__, name) for model, name in names.items())
     return f'SELECT {columns} FROM "{trail.start.__tablename__}" AS t0{joins} WHERE t0.id = {mark}'  # noqa: S608 - our own names

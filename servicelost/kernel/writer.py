@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import OperationalError
@@ -62,14 +62,10 @@ def _send(
     for model in sorted({*inserts, *updates}, key=_table_order):
         # Updates first: what they release (a live need) a new row of the same table may take over.
         if model in updates:
-            written[model] = _update(driver, _table(model), updates[model])
+            written[model] = _update(driver, model.__table__, updates[model])
         if model in inserts:
-            _insert(driver, _table(model), inserts[model])
+            _insert(driver, model.__table__, inserts[model])
     return written
-
-
-def _table(model: type[Base]) -> Table:
-    return cast(Table, model.__table__)
 
 
 @cache
@@ -134,7 +130,7 @@ def _table_order(model: type[Base]) -> int:
     """The model's place when tables that others refer to come first."""
     if model not in _ORDER:
         places = {table: place for place, table in enumerate(Base.metadata.sorted_tables)}
-        _ORDER.update({mapper.class_: places[mapper.local_table] for mapper in Base.registry.mappers})  # type: ignore[index]
+        _ORDER.update({known: places[known.__table__] for known in Base.__subclasses__()})
     return _ORDER[model]
 
 
@@ -210,7 +206,7 @@ def _stale(connection: Connection, updates: Mapping[type[Base], Sequence[Changed
 
 def _first_other(connection: Connection, wanted: Mapping[type[Base], Mapping[int, int]]) -> StaleRow:
     for model, versions in wanted.items():
-        table = _table(model)
+        table = model.__table__
         present = connection.execute(select(table.c.id, table.c.version).where(table.c.id.in_(versions)))
         current = {row.id: row.version for row in present}
         for row_id, version in versions.items():
@@ -218,7 +214,7 @@ def _first_other(connection: Connection, wanted: Mapping[type[Base], Mapping[int
                 return StaleRow(_thing(table), row_id)
     # The other writer has not committed yet: which row it was can not be told.
     model = next(iter(wanted))
-    return StaleRow(_thing(_table(model)), next(iter(wanted[model])))
+    return StaleRow(_thing(model.__table__), next(iter(wanted[model])))
 
 
 def _thing(table: Table) -> str:

@@ -8,8 +8,11 @@ from flask.typing import ResponseReturnValue
 from servicelost.standalone.sign_in import begin_session, end_session, try_sign_in
 from servicelost.web.current import current_runtime
 from servicelost.web.guard import guard
+from servicelost.web.languages import current_language
+from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action, allowed_for
 from servicelost.web.problems import Problem
+from servicelost.web.ui.addresses import local_address
 
 blueprint = Blueprint("servicelost_standalone", __name__, template_folder="templates", static_folder="static")
 
@@ -35,9 +38,9 @@ def sign_in_now() -> ResponseReturnValue:
     name, password = form.get("username", ""), form.get("password", "")
     account = try_sign_in(current_runtime(), name, password, request.remote_addr or "")
     if account is None:
-        return _form("Name or password is not right."), HTTPStatus.UNAUTHORIZED
+        return _form(_("Name or password is not right.")), HTTPStatus.UNAUTHORIZED
     begin_session(account)
-    return redirect(_local(form.get("next", "")) or _home(), HTTPStatus.SEE_OTHER)
+    return redirect(local_address(form.get("next", "")) or _home(), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/sign-out")
@@ -49,23 +52,19 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _form(problem: str | None = None) -> str:
-    wanted = _local(request.values.get("next", ""))
+    wanted = local_address(request.values.get("next", ""))
     return render_template(
         "servicelost_standalone/sign_in.html",
         problem=problem,
         next=wanted,
         username=request.form.get("username", "")[:100],
+        language=current_language(),
+        _=_,
     )
 
 
 def _answer(problem: Problem) -> ResponseReturnValue:
-    return _form(problem.message), int(problem.status), dict(problem.headers)
-
-
-def _local(address: str) -> str:
-    """The address if it is a path of this site: nobody shall be sent elsewhere after signing in."""
-    plain = address.startswith("/") and address.isprintable() and "\\" not in address
-    return address if plain and not address.startswith("//") else ""
+    return _form(_(problem.message)), int(problem.status), dict(problem.headers)
 
 
 def _home() -> str:

@@ -45,7 +45,11 @@ def decline(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """The customer said no. Raises NotFound, Conflict for another version, and what the rules raise."""
     line, dealership = _load(book, line_id, version)
     return decisions.decline_line(
-        book, line, at=_moment(book, sent), reason=_reason(book, dealership, sent), stage=sent.get("stage")
+        book,
+        line,
+        at=said_moment(book, sent),
+        reason=stated_reason(book, dealership, sent),
+        stage=sent.get("stage"),
     )
 
 
@@ -55,10 +59,10 @@ def defer(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     return decisions.defer_line(
         book,
         line,
-        at=_moment(book, sent),
+        at=said_moment(book, sent),
         until=sent.get("deferred_until"),
         until_km=sent.get("deferred_until_odometer"),
-        reason=_reason(book, dealership, sent),
+        reason=stated_reason(book, dealership, sent),
         stage=sent.get("stage"),
     )
 
@@ -74,7 +78,7 @@ def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line
     return decisions.authorize_line(
         book,
         line,
-        at=_moment(book, sent),
+        at=said_moment(book, sent),
         method=sent.get("method"),
         authorized_by=sent.get("authorized_by"),
         **amounts,
@@ -112,7 +116,8 @@ def _changed_meanwhile(book: Book, line: Line, version: int) -> Conflict:
     return Conflict("STALE", message, errors=problems)
 
 
-def _moment(book: Book, sent: Sent) -> datetime:
+def said_moment(book: Book, sent: Sent) -> datetime:
+    """When it happened: now, unless something else was said. Raises InvalidInput for the future."""
     at = sent.get("occurred_at")
     if at is None:
         return book.now
@@ -122,7 +127,8 @@ def _moment(book: Book, sent: Sent) -> datetime:
     return as_utc(at)
 
 
-def _reason(book: Book, dealership: Dealership, sent: Sent) -> Reason:
+def stated_reason(book: Book, dealership: Dealership, sent: Sent) -> Reason:
+    """Why, as far as it was said, with the dealership's own causes and competitors found."""
     stated, competitor = sent.get("cause"), sent.get("competitor")
     cause = resolve_cause(book, dealership, stated) if stated else None
     own = cause.own if cause else None

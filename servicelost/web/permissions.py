@@ -33,6 +33,8 @@ class Action(StrEnum):
     RUN_REPORTS = "RUN_REPORTS"
     READ_LEDGER = "READ_LEDGER"
     REVERSE_LOSSES = "REVERSE_LOSSES"
+    CHOOSE_LANGUAGE = "CHOOSE_LANGUAGE"
+    LOG_LOSSES = "LOG_LOSSES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ _MANAGERS = frozenset({Role.SERVICE_MANAGER, Role.GROUP_MANAGER})
 
 GRANTS: Mapping[Action, Grant] = {
     Action.USE_MODULE: Grant(_EVERYBODY, None),
+    Action.CHOOSE_LANGUAGE: Grant(_EVERYBODY, None),
     Action.SEND_EVENTS: Grant(frozenset({Role.ADMIN}), Scope.EVENTS_WRITE),
     Action.READ_VISITS: Grant(_EVERYBODY, Scope.VISITS_READ),
     Action.DECIDE_LINES: Grant(_DESK, Scope.VISITS_WRITE),
+    Action.LOG_LOSSES: Grant(_DESK, None),
     Action.READ_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_READ),
     Action.RUN_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_RUN),
     Action.READ_LEDGER: Grant(_MANAGERS | {Role.ADMIN}, Scope.LEDGER_READ),

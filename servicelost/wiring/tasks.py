@@ -11,8 +11,6 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy.orm import configure_mappers
-
 from servicelost.analytics.registry import REPORTS, load_compute, load_function
 from servicelost.jobs.requests import REPORT_RUN
 from servicelost.jobs.slots import PeriodicJob
@@ -42,8 +40,8 @@ def warm_up() -> None:
     """
     for module in _ENGINE_ROOM:
         import_module(module)
-    configure_mappers()
     load_compute()
+    import_module("servicelost.analytics.reports.resampling").draw_ahead()
     for spec in REPORTS.values():
         load_function(spec)
     gc.collect()

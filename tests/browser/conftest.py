@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -30,6 +30,7 @@ from servicelost.simulate.generate import Size
 from servicelost.wiring import TASKS, build_runtime
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
+from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 6, 17, 10, 30, tzinfo=UTC)  # a Wednesday with cars in the house
 SMALL = Size(weeks=5, visits_a_day=6)
@@ -41,6 +42,9 @@ _SWITCHES = [
 ]  # fmt: skip
 # The script of plotly brings a style sheet for its maps, which we do not draw; the policy refuses it once.
 _PLOTLY_MAPS = "Applying inline style violates"
+# Milliseconds; a busy machine needs more than the five seconds that playwright waits by itself.
+WAIT = PATIENCE * 1000
+expect.set_options(timeout=WAIT)
 MANAGER = Actor("hanna", frozenset({Role.SERVICE_MANAGER}), None)
 
 
@@ -50,6 +54,7 @@ class OneProcessQueue:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._one_at_a_time = threading.Lock()
+        self._threads: list[threading.Thread] = []
 
     def enqueue(
         self,
@@ -60,8 +65,14 @@ class OneProcessQueue:
         timeout: timedelta | None = None,
         retries: int = 0,
     ) -> bool:
-        threading.Thread(target=self._work, args=(job_name, payload)).start()
+        self._threads.append(threading.Thread(target=self._work, args=(job_name, payload)))
+        self._threads[-1].start()
         return True
+
+    def finish(self) -> None:
+        """Let everything that was asked for come to its end."""
+        for thread in self._threads:
+            thread.join()
 
     def waiting(self) -> int:
         return 0
@@ -118,7 +129,7 @@ def site(tmp_path: Path, demo_database: Path) -> Iterator[Site]:
     signed_in = [MANAGER]
     ServiceLost(identity=lambda: signed_in[0], clock=FrozenClock(NOW)).init_app(app)
     runtime = app.extensions[NAME]
-    runtime.__dict__["queue"] = OneProcessQueue(runtime)
+    queue = runtime.__dict__["queue"] = OneProcessQueue(runtime)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -128,6 +139,7 @@ def site(tmp_path: Path, demo_database: Path) -> Iterator[Site]:
         server.shutdown()
         thread.join()
         server.server_close()
+        queue.finish()
         runtime.dispose()
 
 
@@ -154,7 +166,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
     def opened(size: dict[str, int] = DESKTOP, **options: Any) -> Iterator[Page]:
         context = chromium.new_context(viewport=size, **options)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(WAIT)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("request", lambda sent: complaints.append(sent.url) if "127.0.0.1" not in sent.url else None)

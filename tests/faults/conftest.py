@@ -1,4 +1,4 @@
-"""Fixtures of the fault tests: an installation on either database, an assassin, and the count at the end."""
+"""Fixtures of the fault tests: an installation, servers to take away, an assassin and what he counts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 from tests.faults.killing import KILLS, SEED, TIMEOUT, Assassin, kills_of
 from tests.faults.place import Place
+from tests.faults.postgres import Postgres, postgres
+from tests.faults.valkey import Valkey, valkey
 
 _KINDS = ("import", "endpoint", "worker", "scheduler", "lake")
 _tally: dict[str, tuple[int, str]] = {}
@@ -37,6 +39,20 @@ def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
     """An installation without anything in it."""
     with Place(tmp_path / "instance", database_url) as made:
         yield made
+
+
+@pytest.fixture
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL of this test's own."""
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def valkey_server() -> Iterator[Valkey]:
+    """A queue server of this test's own."""
+    with valkey() as running:
+        yield running
 
 
 @pytest.fixture

@@ -127,14 +127,6 @@ def wait_for_changes(victim: Victim, sign: Callable[[], object], times: int, pat
             seen, times = now, times - 1
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60, told: str = "waited in vain") -> None:
-    """Wait for something that has to come."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, told
-        time.sleep(0.02)
-
-
 def _pause(victim: Victim, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while victim.runs() and (left := deadline - time.monotonic()) > 0:

@@ -7,11 +7,10 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
@@ -41,6 +40,8 @@ from servicelost.wiring import build_runtime
 from servicelost.workflow.models.lines import Line
 from tests.desk import event
 from tests.ledger_check import check_ledger
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 SCRIPT = [sys.executable, "-m", "servicelost.standalone.script"]
 PASSWORD = "correct horse battery"
@@ -51,15 +52,6 @@ NORTH: Any = {
     "currency": "EUR",
     "country": "ES",
 }
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> float:
-    """Wait until something is so; how long it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() < began + seconds, "waited in vain"
-        time.sleep(0.02)
-    return time.monotonic() - began
 
 
 @dataclass(frozen=True)
@@ -185,13 +177,14 @@ class Place:
 
     def serve(self, token: str | None = None) -> Client:
         """Start a web server and wait until it answers."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.settings["PORT"] = str(port)
         process = self.start("web")
         client = Client(f"http://127.0.0.1:{port}/service/", token)
-        wait_for(lambda: process.poll() is not None or client.get("api/v1/health").status)
+        wait_for(
+            lambda: process.poll() is not None or client.get("api/v1/health").status,
+            told=lambda: self.said("web"),
+        )
         assert process.poll() is None, self.said("web")
         return client
 

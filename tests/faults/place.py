@@ -28,6 +28,7 @@ from servicelost.wiring import build_runtime
 from tests.faults.killing import Victim
 from tests.integration.intake_stories import dump
 from tests.ledger_check import check_ledger
+from tests.waiting import wait_for
 
 _SCRIPT = (sys.executable, "-m", "servicelost.standalone.script")
 _NO_FACTS = {"change_log", "lake_mark", "job_slot", "report_run", "api_token"}
@@ -79,6 +80,10 @@ class Place:
         code = victim.process.wait(240)
         assert code in (0, 1), victim.said()
         return code
+
+    def settle(self) -> None:
+        """Wait until what killed programs left behind has ended by itself."""
+        wait_for(lambda: not any(victim.family() for victim in self._started))
 
     def received(self) -> int:
         """How many events are in; grows with every transaction that takes some in."""

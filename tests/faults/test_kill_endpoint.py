@@ -19,8 +19,10 @@ from servicelost.simulate.generate import Size, simulate
 from servicelost.standalone.app import create_app
 from servicelost.web.scopes import Scope
 from servicelost.web.tokens import create_token
-from tests.faults.killing import LONG, Assassin, Victim, wait_until
+from tests.faults.killing import LONG, Assassin, Victim
 from tests.faults.place import Place
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 PATH = "/service/api/v1/events"
 BATCH = 300
@@ -96,12 +98,6 @@ class Sender:
         return False
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
@@ -116,7 +112,7 @@ def test_a_sender_that_repeats_unanswered_batches_loses_nothing(
 
     def start() -> Victim:
         web = place.start("web")
-        wait_until(lambda: listens(port) or not web.runs(), told=web.said())
+        wait_for(lambda: listens(port) or not web.runs(), told=web.said)
         assert web.runs(), web.said()
         return web
 

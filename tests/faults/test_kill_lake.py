@@ -18,6 +18,7 @@ from servicelost.simulate.demo import load_demo
 from servicelost.simulate.generate import Size, simulate
 from tests.faults.killing import LONG, Assassin
 from tests.faults.place import Place
+from tests.waiting import PATIENCE
 
 LOADED = Size(weeks=6 if LONG else 2, visits_a_day=5)
 COMING_IN = Size(weeks=26 if LONG else 4, visits_a_day=5)
@@ -42,7 +43,8 @@ class Traffic:
 
     def __exit__(self, *error: object) -> None:
         self._stop.set()
-        self._thread.join(60)
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
 
     def send(self) -> None:
         """Send the next portion."""

@@ -19,8 +19,9 @@ from servicelost.jobs.schedule import JobSlot, Scheduler
 from servicelost.kernel.actor import SYSTEM
 from servicelost.kernel.clock import FrozenClock
 from tests.faults.fast_scheduler import JOBS
-from tests.faults.killing import Assassin, Victim, wait_until
+from tests.faults.killing import Assassin, Victim
 from tests.faults.place import Place
+from tests.waiting import wait_for
 
 PROGRAM = (sys.executable, "-m", "tests.faults.fast_scheduler")
 
@@ -67,7 +68,7 @@ def start(place: Place) -> Victim:
 def test_no_slot_is_lost_for_good(place: Place, assassin: Assassin, queue: JobQueue) -> None:
     asked: Counter[str] = Counter()
     pair = [start(place), start(place)]
-    wait_until(lambda: len(slots(place)) > len(JOBS), told=pair[0].said())
+    wait_for(lambda: len(slots(place)) > len(JOBS), told=pair[0].said)
     while assassin.left:
         chosen = assassin.dice.randrange(2)
         assassin.strike(pair[chosen], lambda: list(slots(place).values()), signs=5, seconds=1.5, patience=10)

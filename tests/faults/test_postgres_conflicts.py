@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 
 from servicelost.runtime import NAME
 from servicelost.standalone.app import create_app
-from tests.faults.outage_place import Place, place, wait_for
+from tests.faults.outage_place import Place, place
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.postgres
 
@@ -55,7 +56,8 @@ class Shop:
         thread = threading.Thread(target=lambda: answers.append(self.decline()))
         thread.start()
         yield answers
-        thread.join(30)
+        thread.join(PATIENCE)
+        assert answers
 
     def rival(self) -> psycopg.Connection[Any]:
         """A session beside ours."""
@@ -90,9 +92,9 @@ def shop(pg_url: str, tmp_path: Path) -> Iterator[Callable[..., Shop]]:
 @pytest.mark.parametrize("faster", [False, True])
 def test_a_deadlock_ends_in_a_success_or_a_conflict(shop: Callable[..., Shop], faster: bool) -> None:
     """We write the opportunity and want the line; the rival has the line and wants the opportunity."""
-    ours = shop()
+    ours = shop("-c%20deadlock_timeout%3D4s")  # long enough for the rival to close the circle
     with ours.rival() as rival:
-        rival.execute("SET deadlock_timeout = '20s'")  # so that we are the victim
+        rival.execute("SET deadlock_timeout = '10min'")  # so that we are the victim
         rival.execute(f"UPDATE {LINE} SET version = version WHERE id = {ours.line}")
         with ours.declining() as answers:
             wait_for(ours.waits)
@@ -118,7 +120,7 @@ def deadlocks(ours: Shop) -> int:
             row = connection.execute(COUNTED).fetchone()
         return int(row[1]) if row else 0
 
-    wait_for(count, 5)
+    wait_for(count)
     return count()
 
 

@@ -1,6 +1,5 @@
 """Worker and scheduler while PostgreSQL is away: they wait without noise, nothing needs a restart."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,23 +9,20 @@ from sqlalchemy import func, select
 from servicelost.analytics.models import RunState
 from servicelost.jobs.schedule import JobSlot
 from servicelost.kernel.actor import SYSTEM
-from tests.faults.outage_place import Place, place, wait_for
-from tests.faults.postgres import Postgres, postgres
+from tests.faults.outage_place import Place, place
+from tests.faults.postgres import Postgres
 from tests.faults.runs import ask, busy_lake, recover, states
-from tests.faults.valkey import valkey
+from tests.faults.valkey import Valkey
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-
-@pytest.fixture
-def server() -> Iterator[Postgres]:
-    with postgres() as running:
-        yield running
+AWAY = "the database does not answer at the moment"
 
 
 @pytest.fixture
-def installed(server: Postgres, tmp_path: Path) -> Iterator[Place]:
-    with valkey() as queue, place(tmp_path, DATABASE_URL=server.url, REDIS_URL=queue.url) as made:
+def installed(postgres_server: Postgres, valkey_server: Valkey, tmp_path: Path) -> Iterator[Place]:
+    with place(tmp_path, DATABASE_URL=postgres_server.url, REDIS_URL=valkey_server.url) as made:
         yield made
 
 
@@ -35,24 +31,24 @@ def claimed_slots(installed: Place) -> int:
         return book.connection.scalar(select(func.count()).select_from(JobSlot)) or 0
 
 
-def test_worker_and_scheduler_outlive_a_crash_of_the_database(server: Postgres, installed: Place) -> None:
+def test_worker_and_scheduler_outlive_a_crash_of_the_database(
+    postgres_server: Postgres, installed: Place
+) -> None:
     client = installed.serve(installed.fill(5))
     worker = installed.start("worker")
     with busy_lake(installed):
         run = ask(client, "trend")
-        wait_for(lambda: states(installed)[run] == RunState.RUNNING, 60)
+        wait_for(lambda: states(installed)[run] == RunState.RUNNING)
         cron = installed.start("cron")
         wait_for(lambda: claimed_slots(installed))
-        server.crash()
-    time.sleep(6)  # longer than the scheduler's pause: it meets the outage too
-    server.start()
+        postgres_server.crash()
+    wait_for(lambda: AWAY in installed.said("cron"))  # the scheduler meets the outage too
+    postgres_server.start()
     # The job could not say how it ended while nobody listened; it insisted, so the run is free again at once.
-    wait_for(lambda: states(installed, failed=True)[run] != RunState.RUNNING, 60)
+    wait_for(lambda: states(installed, failed=True)[run] != RunState.RUNNING)
     recover(installed)
-    wait_for(lambda: states(installed, failed=True)[run] == RunState.DONE, 60)
+    wait_for(lambda: states(installed, failed=True)[run] == RunState.DONE)
     assert (worker.poll(), cron.poll()) == (None, None)
     assert len(installed.said("worker").splitlines()) < 40, installed.said("worker")
-    said = installed.said("cron").splitlines()
-    assert [line for line in said if "the database does not answer at the moment" in line]
-    assert len(said) < 20, said
+    assert len(installed.said("cron").splitlines()) < 20, installed.said("cron")
     assert client.get("api/v1/health").json["status"] == "ok"

@@ -7,28 +7,23 @@ from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
-import psutil
 import pytest
 from redis import Redis
 
 from servicelost.analytics.models import RunState
 from servicelost.jobs.embedded import is_running, queue_url
-from tests.faults.outage_place import Client, Place, place, story, wait_for
+from tests.faults.outage_place import Client, Place, place, story
 from tests.faults.runs import AT_ONCE, ask, busy_lake, recover, states
-from tests.faults.valkey import Valkey, valkey
+from tests.faults.valkey import Valkey
+from tests.processes import alive
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def server() -> Iterator[Valkey]:
-    with valkey() as running:
-        yield running
-
-
-@pytest.fixture
-def installed(server: Valkey, tmp_path: Path) -> Iterator[Place]:
-    with place(tmp_path, REDIS_URL=server.url) as made:
+def installed(valkey_server: Valkey, tmp_path: Path) -> Iterator[Place]:
+    with place(tmp_path, REDIS_URL=valkey_server.url) as made:
         yield made
 
 
@@ -59,7 +54,7 @@ def assert_work_goes_on(client: Client, line: int, stem: str) -> None:
     told = story(2, stem)
     sent, declined = client.send(*told), client.decline(line)
     assert (sent.json["accepted"], declined.status) == (len(told), HTTPStatus.OK)
-    assert max(sent.seconds, declined.seconds) < 1.5
+    assert max(sent.seconds, declined.seconds) < AT_ONCE
 
 
 def each_fault(server: Valkey, client: Client, person: Client, lines: list[int]) -> None:
@@ -85,7 +80,7 @@ def each_fault(server: Valkey, client: Client, person: Client, lines: list[int])
 
 
 def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
-    server: Valkey, installed: Place
+    valkey_server: Valkey, installed: Place
 ) -> None:
     client = installed.serve(installed.fill(5))
     person = Client(client.address)
@@ -93,26 +88,26 @@ def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
     first, *lines = installed.line_ids()
     client.decline(first)
     assert note(client, ask(client, "trend")) is None
-    server.empty()
-    each_fault(server, client, person, lines)
+    valkey_server.empty()
+    each_fault(valkey_server, client, person, lines)
     assert len(states(installed)) == 6
     assert set(states(installed).values()) == {RunState.QUEUED}
     installed.start("worker")
     recover(installed)
-    wait_for(lambda: set(states(installed).values()) == {RunState.DONE}, 120)
+    wait_for(lambda: set(states(installed).values()) == {RunState.DONE})
     assert installed.check(6 + 3 * 3) == 4
     assert "Traceback" not in installed.said("web")
     assert "Traceback" not in installed.said("worker")
 
 
-def test_a_worker_outlives_everything_its_queue_server_does(server: Valkey, installed: Place) -> None:
+def test_a_worker_outlives_everything_its_queue_server_does(valkey_server: Valkey, installed: Place) -> None:
     client = installed.serve(installed.fill(5))
     worker = installed.start("worker")
     faults: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
-        "causes": (server.empty, lambda: None),
-        "lost-revenue": (server.kill, server.start),
-        "where-why": (server.hang, server.go_on),
-        "recommendations": (server.fill, server.make_room),
+        "causes": (valkey_server.empty, lambda: None),
+        "lost-revenue": (valkey_server.kill, valkey_server.start),
+        "where-why": (valkey_server.hang, valkey_server.go_on),
+        "recommendations": (valkey_server.fill, valkey_server.make_room),
     }
     for report, (begin, end) in faults.items():
         with busy_lake(installed):
@@ -122,7 +117,7 @@ def test_a_worker_outlives_everything_its_queue_server_does(server: Valkey, inst
         wait_for(lambda run=run: states(installed)[run] == RunState.DONE)
         end()
         ask(client, "trend")
-        wait_for(lambda: set(states(installed).values()) == {RunState.DONE}, 60)
+        wait_for(lambda: set(states(installed).values()) == {RunState.DONE})
         client.send(*story(1, report))  # so that the next question is a new one
     assert worker.poll() is None
     said = installed.said("worker")
@@ -139,15 +134,11 @@ def test_a_hanging_embedded_server_is_replaced_and_not_left_behind(tmp_path: Pat
         first = int(Redis.from_url(queue_url(folder)).info("server")["process_id"])
         os.kill(first, signal.SIGSTOP)
         try:
-            wait_for(lambda: is_gone(first), 60)
+            wait_for(lambda: not alive(first))
         finally:
             with suppress(ProcessLookupError):
                 os.kill(first, signal.SIGKILL)
         wait_for(lambda: is_running(folder))
         cron.terminate()
-        assert cron.wait(20) == 0
+        assert cron.wait(PATIENCE) == 0
         assert not is_running(folder)
-
-
-def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

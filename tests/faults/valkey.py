@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from servicelost.jobs.embedded import find_server
-from tests.faults.outage_place import wait_for
+from tests.waiting import wait_for
 
 
 class Valkey:

@@ -24,9 +24,10 @@ def note(runtime: Runtime, word: str) -> None:
         notes.write(f"{word}\n")
 
 
-def work_long(runtime: Runtime, seconds: int) -> None:
+def work_until_told(runtime: Runtime) -> None:
     note(runtime, f"began {os.getpid()}")
-    time.sleep(seconds)
+    while not (runtime.settings.instance_path / "told").exists():
+        time.sleep(0.02)
     note(runtime, "ended")
 
 
@@ -47,7 +48,7 @@ def note_connection(runtime: Runtime, who: str) -> None:
 
 TASKS = {
     "note": note,
-    "work_long": work_long,
+    "work_until_told": work_until_told,
     "fail": fail,
     "crash": crash,
     "note_connection": note_connection,

@@ -26,6 +26,7 @@ from servicelost.workflow.quotes import expire_quote
 from servicelost.workflow.reason import Reason
 from tests.desk import Desk, event
 from tests.factories import at
+from tests.waiting import PATIENCE
 
 VISITS, SERVICES, ROUNDS = 5, 4, 2
 LINES = [(f"RO-{visit}", f"L-{visit}-{service}") for visit in range(VISITS) for service in range(SERVICES)]
@@ -40,7 +41,7 @@ Rival = Callable[[Desk, int], Counter[str]]
 def contend(rival: Rival, url: str, number: int, barrier: Any, answers: Any) -> None:
     """Take part as this number; what came of it, or the error nobody handled, goes into the queue."""
     desk = Desk(url)
-    barrier.wait(60)
+    barrier.wait(PATIENCE)
     try:
         answers.put((number, dict(rival(desk, number)), None))
     except Exception:

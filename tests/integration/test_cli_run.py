@@ -6,9 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,9 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import psutil
 import pytest
+
+from tests.processes import programs_of
+from tests.waiting import PATIENCE, wait_for
 
 COMMAND = [sys.executable, "-m", "servicelost.standalone.script", "run", "--demo"]
 
@@ -35,28 +36,24 @@ class Running:
                 COMMAND, env={**kept, **settings}, stdout=out, stderr=subprocess.STDOUT
             )
 
-    def wait_for(self, pattern: str, seconds: float) -> re.Match[str]:
-        """The first thing printed that fits."""
-        deadline = time.monotonic() + seconds
-        while not (found := re.search(pattern, self.log.read_text())):
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.1)
+    def printed(self, pattern: str) -> re.Match[str]:
+        """The first thing printed that fits, as soon as it is there."""
+        wait_for(lambda: self.process.poll() is not None or self._find(pattern), told=self.log.read_text)
+        found = self._find(pattern)
+        assert found, self.log.read_text()
         return found
+
+    def _find(self, pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, self.log.read_text())
 
     def family(self) -> list[psutil.Process]:
         """Every process that works with the instance folder."""
-        mine = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                if process.environ().get("SERVICELOST_INSTANCE_PATH") == str(self.folder):
-                    mine.append(process)
-        return mine
+        return programs_of(self.folder)
 
     def stop(self) -> int:
         """Press Ctrl-C and wait for the end."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -99,17 +96,18 @@ def computed_by_the_worker(running: Running, address: str) -> str:
     request = Request(url, method="POST", headers=headers)  # noqa: S310 - the program under test
     with build_opener().open(request) as asked:
         where = urljoin(address, asked.headers["Location"])
-    deadline = time.monotonic() + 60
-    while (state := read_json(where, headers)["state"]) in ("QUEUED", "RUNNING"):
-        assert time.monotonic() < deadline, running.log.read_text()
-        time.sleep(0.2)
-    return str(state)
+
+    def state() -> str:
+        return str(read_json(where, headers)["state"])
+
+    wait_for(lambda: state() not in ("QUEUED", "RUNNING"), told=running.log.read_text)
+    return state()
 
 
 @pytest.mark.slow
 def test_from_an_empty_folder_to_a_page_and_back_to_nothing(running: Running) -> None:
-    address = running.wait_for(r"servicelost is running: (http://\S+)", 120)[1]
-    printed = running.wait_for(r"Stop with Ctrl-C", 5).string
+    address = running.printed(r"servicelost is running: (http://\S+)")[1]
+    printed = running.printed(r"Stop with Ctrl-C").string
     assert "Lost, gross" in printed
     accounts = re.findall(r"^  (\w+) +((?:\w{4}-){3}\w{4})  .*?([A-Z_]+)$", printed, re.MULTILINE)
     assert {role for _, _, role in accounts} >= {"SERVICE_MANAGER", "SERVICE_ADVISOR", "GROUP_MANAGER"}
@@ -120,10 +118,8 @@ def test_from_an_empty_folder_to_a_page_and_back_to_nothing(running: Running) ->
         if role == "SERVICE_ADVISOR":
             with pytest.raises(HTTPError, match="403"):
                 browser.open(f"{address}ledger")
-    deadline = time.monotonic() + 60  # the worker loads the engine first, the queue server follows
-    while len(running.family()) < 5:
-        assert time.monotonic() < deadline, [process.name() for process in running.family()]
-        time.sleep(0.2)
+    # The worker loads the engine first, the queue server follows.
+    wait_for(lambda: len(running.family()) >= 5, told=running.family)
     assert computed_by_the_worker(running, address) == "DONE"
     kept = b"".join(path.read_bytes() for path in running.folder.glob("servicelost.db*"))
     assert not any(password.encode() in kept for _, password, _ in accounts)

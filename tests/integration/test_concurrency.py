@@ -19,6 +19,7 @@ from tests.desk import CAR, PERSON, Desk, desk, event
 from tests.factories import at
 from tests.integration.rivals import CLICKS, LINES, ROUNDS, Rival, contend, decide_by_events, decide_by_hand
 from tests.ledger_check import check_ledger
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -50,9 +51,9 @@ def compete(at_desk: Desk, rivals: Sequence[Rival]) -> list[Counter[str]]:
     ]
     for process in processes:
         process.start()
-    told = [answers.get(timeout=120) for _ in rivals]
+    told = [answers.get(timeout=PATIENCE) for _ in rivals]
     for process in processes:
-        process.join(30)
+        process.join(PATIENCE)
         assert process.exitcode == 0
     errors = [error for _, _, error in told if error]
     assert not errors, errors[0]

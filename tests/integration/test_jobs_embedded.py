@@ -4,11 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
 import pytest
 from redis import Redis
 
@@ -20,6 +18,8 @@ from servicelost.jobs.embedded import (
     queue_server,
     socket_path,
 )
+from tests.processes import alive, queue_servers_of
+from tests.waiting import PATIENCE, wait_for
 
 
 def server_pid(folder: Path) -> int:
@@ -47,7 +47,7 @@ def hold_in_another_process(folder: Path, program: str = HOLD) -> subprocess.Pop
 
 
 def let_go(holder: subprocess.Popen[str]) -> None:
-    holder.communicate(timeout=20)
+    holder.communicate(timeout=PATIENCE)
 
 
 def test_server_runs_for_the_block_and_leaves_nothing_running(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_server_runs_for_the_block_and_leaves_nothing_running(tmp_path: Path) ->
         with Redis.from_url(url) as connection:
             assert connection.ping()
     assert not is_running(tmp_path)
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    wait_for(lambda: not alive(pid))
     assert not socket_path(tmp_path).exists()
 
 
@@ -107,8 +107,7 @@ def test_the_forked_child_of_a_killed_holder_does_not_count(tmp_path: Path) -> N
 def test_processes_that_start_at_once_share_one_server(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         holders = list(threads.map(hold_in_another_process, [tmp_path] * 4))
-    commands = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
-    assert len([command for command in commands if "-server " in command and str(tmp_path) in command]) == 1
+    assert len(queue_servers_of(tmp_path)) == 1
     for holder in holders:
         let_go(holder)
     assert not is_running(tmp_path)
@@ -118,8 +117,7 @@ def test_a_crashed_server_is_started_again(tmp_path: Path) -> None:
     with queue_server(tmp_path):
         crashed = server_pid(tmp_path)
         os.kill(crashed, signal.SIGKILL)
-        while is_running(tmp_path):
-            time.sleep(0.01)
+        wait_for(lambda: not is_running(tmp_path))
         ensure_running(tmp_path)
         assert server_pid(tmp_path) != crashed
 

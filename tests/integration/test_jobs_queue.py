@@ -1,6 +1,7 @@
 """Asking for jobs: names and ids only, once at a time under one id, and a clear error when nobody answers."""
 
 import json
+import socket
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_two_installations_on_one_server_do_not_meet(valkey_url: str) -> None:
     second = open_queue(Settings(redis_url=valkey_url, queue_name="second"))
     first.enqueue("note", {})
     assert (first.waiting(), second.waiting()) == (1, 0)
+
+
+def test_a_server_that_hangs_is_waited_for_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.setblocking(False)
+        queue = open_queue(Settings(redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}"))
+        for _ in range(3):
+            with pytest.raises(QueueDown, match="the queue server does not answer"):
+                queue.enqueue("note", {})
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):  # nobody came a second time
+            silent.accept()
 
 
 def test_no_server_is_one_clear_error(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import psutil
 import pytest
 
 from servicelost.jobs.leftovers import Roll
+from tests.processes import alive
+from tests.waiting import PATIENCE, wait_for
 
 SUPERVISOR = """
 import logging, sys
@@ -38,7 +39,7 @@ def note(word):
     with open(pathlib.Path(sys.argv[1], "notes"), "a") as notes:
         notes.write(f"{word} {os.getpid()}\\n")
 """
-STEADY = NOTE + "note('steady'); time.sleep(60)"
+STEADY = NOTE + "note('steady'); time.sleep(600)"
 POLITE = (
     NOTE
     + """
@@ -47,18 +48,18 @@ def leave(*_):
     sys.exit(0)
 signal.signal(signal.SIGTERM, leave)
 note("polite")
-time.sleep(60)
+time.sleep(600)
 """
 )
-DEAF = NOTE + "signal.signal(signal.SIGTERM, signal.SIG_IGN); note('deaf'); time.sleep(60)"
+DEAF = NOTE + "signal.signal(signal.SIGTERM, lambda *_: note('told')); note('deaf'); time.sleep(600)"
 PARENT = (
     NOTE
     + """
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
 child = subprocess.Popen(sleep, start_new_session=True)
 pathlib.Path(sys.argv[1], "grandchild").write_text(f"{child.pid} ")
-time.sleep(60)
+time.sleep(600)
 """
 )
 HOPELESS = NOTE + "note('hopeless'); sys.exit(3)"
@@ -100,24 +101,30 @@ def notes(folder: Path) -> list[tuple[str, int]]:
     return [(word, int(pid)) for word, pid in map(str.split, lines)]
 
 
-def wait_for_notes(folder: Path, count: int, seconds: float = 20) -> list[tuple[str, int]]:
-    deadline = time.monotonic() + seconds
-    while len(found := notes(folder)) < count:
-        assert time.monotonic() < deadline, f"only {found}"
-        time.sleep(0.02)
-    return found
+def wait_for_notes(folder: Path, count: int) -> list[tuple[str, int]]:
+    wait_for(lambda: len(notes(folder)) >= count, told=lambda: f"only {notes(folder)}")
+    return notes(folder)
 
 
-def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+def wait_for_grandchild(folder: Path) -> int:
+    path = folder / "grandchild"
+    wait_for(lambda: path.exists() and path.read_text())
+    return int(path.read_text())
+
+
+def wait_until_started(supervisor: "subprocess.Popen[str]") -> None:
+    """A child may have noted something before the supervisor has started them all."""
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == "started\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_all_in_order(tmp_path: Path, start: Start, number: signal.Signals) -> None:
     supervisor = start(web=POLITE, worker=STEADY)
     children = wait_for_notes(tmp_path, 2)
+    wait_until_started(supervisor)
     supervisor.send_signal(number)
-    assert supervisor.communicate(timeout=20) == ("started\nstopped\n", "")
+    assert supervisor.communicate(timeout=PATIENCE) == ("stopped\n", "")
     assert supervisor.returncode == 0
     assert [word for word, _ in notes(tmp_path)].count("bye") == 1
     assert not any(alive(pid) for _, pid in children)
@@ -132,14 +139,14 @@ def test_a_process_that_dies_is_started_again(tmp_path: Path, start: Start) -> N
     assert again[1] != first["steady"]
     assert alive(first["polite"])
     supervisor.send_signal(signal.SIGINT)
-    _, errors = supervisor.communicate(timeout=20)
+    _, errors = supervisor.communicate(timeout=PATIENCE)
     assert "the worker process ended with code -9; again in 0.5 s" in errors
     assert not alive(again[1])
 
 
 def test_a_process_that_cannot_run_stops_all_with_a_clear_sentence(tmp_path: Path, start: Start) -> None:
     supervisor = start(web=POLITE, worker=HOPELESS)
-    _, errors = supervisor.communicate(timeout=40)
+    _, errors = supervisor.communicate(timeout=PATIENCE)
     assert supervisor.returncode == 1
     assert "the worker process ended 5 times, last with code 3" in errors
     assert not any(alive(pid) for _, pid in notes(tmp_path))
@@ -151,8 +158,9 @@ def test_a_program_that_does_not_exist_leaves_nothing_running(tmp_path: Path, st
     )
     (tmp_path / "web").write_text(POLITE)
     done = subprocess.run(
-        [sys.executable, "-c", broken, str(tmp_path), "5", "web"], capture_output=True, text=True, timeout=30
-    )
+        [sys.executable, "-c", broken, str(tmp_path), "5", "web"],
+        capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
     assert "/no/such/program" in done.stderr
     assert not any(alive(pid) for _, pid in notes(tmp_path))
 
@@ -161,40 +169,35 @@ def test_a_deaf_process_is_killed_after_the_grace_time(tmp_path: Path, start: St
     supervisor = start(grace=0.3, web=DEAF)
     ((_, deaf),) = wait_for_notes(tmp_path, 1)
     supervisor.send_signal(signal.SIGTERM)
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(PATIENCE) == 0
     assert not alive(deaf)
 
 
 def test_what_a_process_started_itself_is_killed_too(tmp_path: Path, start: Start) -> None:
     supervisor = start(grace=0.3, worker=PARENT)
-    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
-        time.sleep(0.02)
-    grandchild = int((tmp_path / "grandchild").read_text())
+    grandchild = wait_for_grandchild(tmp_path)
     assert alive(grandchild)
     supervisor.send_signal(signal.SIGTERM)
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(PATIENCE) == 0
     assert not alive(grandchild)
 
 
 def test_what_a_crashed_process_left_behind_is_ended(tmp_path: Path, start: Start) -> None:
     supervisor = start(worker=PARENT.replace(", start_new_session=True", ""))
-    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
-        time.sleep(0.02)
-    orphan = psutil.Process(int((tmp_path / "grandchild").read_text()))
+    orphan = psutil.Process(wait_for_grandchild(tmp_path))
     orphan.parent().kill()
-    while alive(orphan.pid):
-        time.sleep(0.02)
+    wait_for(lambda: not alive(orphan.pid))
     supervisor.terminate()
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(PATIENCE) == 0
 
 
 def test_a_second_signal_does_not_wait_for_the_grace_time(tmp_path: Path, start: Start) -> None:
-    supervisor = start(grace=60, web=DEAF)
+    supervisor = start(grace=200, web=DEAF)
     wait_for_notes(tmp_path, 1)
     supervisor.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    wait_for_notes(tmp_path, 2)  # the first signal has been passed on
     supervisor.send_signal(signal.SIGINT)
-    assert supervisor.wait(10) == 0
+    assert supervisor.wait(PATIENCE) == 0
 
 
 def test_ctrl_c_in_a_terminal_reaches_only_the_supervisor(tmp_path: Path) -> None:
@@ -204,7 +207,7 @@ def test_ctrl_c_in_a_terminal_reaches_only_the_supervisor(tmp_path: Path) -> Non
     with subprocess.Popen(supervisor, stdin=inside, stdout=inside, stderr=inside) as process:
         ((_, polite),) = wait_for_notes(tmp_path, 1)
         os.write(terminal, b"\x03")
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     output = os.read(terminal, 10_000)
     os.close(terminal)
     os.close(inside)
@@ -225,13 +228,10 @@ def test_children_of_a_killed_supervisor_end_in_order(tmp_path: Path, start: Sta
 def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path: Path, start: Start) -> None:
     supervisor = start(web=DEAF, worker=PARENT)
     ((_, deaf),) = wait_for_notes(tmp_path, 1)
-    while not (tmp_path / "grandchild").exists() or not (tmp_path / "grandchild").read_text():
-        time.sleep(0.02)
-    grandchild = int((tmp_path / "grandchild").read_text())
-    assert supervisor.stdout is not None
-    assert supervisor.stdout.readline() == "started\n"
+    grandchild = wait_for_grandchild(tmp_path)
+    wait_until_started(supervisor)
     supervisor.kill()
-    supervisor.wait(20)
+    supervisor.wait(PATIENCE)
     assert alive(deaf)
     roll = Roll(tmp_path / "roll")
     assert roll.end_leftovers(0.2) == 2
@@ -252,9 +252,8 @@ def test_a_roll_is_not_believed_about_a_number_that_means_somebody_else_now(tmp_
 def test_an_orderly_end_leaves_no_roll(tmp_path: Path, start: Start) -> None:
     supervisor = start(web=POLITE)
     wait_for_notes(tmp_path, 1)
-    assert supervisor.stdout is not None
-    assert supervisor.stdout.readline() == "started\n"
+    wait_until_started(supervisor)
     assert (tmp_path / "roll").exists()
     supervisor.terminate()
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(PATIENCE) == 0
     assert not (tmp_path / "roll").exists()

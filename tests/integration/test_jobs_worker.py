@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from redis import Redis
+from rq import Worker
 from sqlalchemy.engine import make_url
 
 from servicelost.config import Settings
@@ -20,6 +20,8 @@ from servicelost.jobs.worker import perform, run_task
 from servicelost.kernel.errors import NotFound
 from servicelost.runtime import Runtime
 from tests.integration.jobs_programs import TASKS
+from tests.processes import alive
+from tests.waiting import PATIENCE, wait_for
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -27,13 +29,6 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 def notes(folder: Path) -> list[str]:
     path = folder / "notes"
     return path.read_text().splitlines() if path.exists() else []
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -68,7 +63,7 @@ def test_jobs_run_in_order_and_a_failing_or_crashing_one_harms_nobody(
     queue.enqueue("crash", {}, job_id="crash")
     queue.enqueue("unheard-of", {}, job_id="unknown")
     queue.enqueue("note", {"word": "last"}, job_id="last")
-    assert start("burst").wait(30) == 0
+    assert start("burst").wait(PATIENCE) == 0
     assert notes(tmp_path) == ["first", "failing", "crashing", "last"]
     assert queue.rq.fetch_job("first") is None  # done and forgotten: the result is in the database
     assert set(queue.rq.failed_job_registry.get_job_ids()) == {"fail", "crash", "unknown"}
@@ -76,31 +71,39 @@ def test_jobs_run_in_order_and_a_failing_or_crashing_one_harms_nobody(
 
 def test_a_failing_job_is_repeated_as_often_as_asked(tmp_path: Path, queue: JobQueue, start: Start) -> None:
     queue.enqueue("fail", {}, job_id="fail", retries=2)
-    assert start("burst").wait(30) == 0
+    assert start("burst").wait(PATIENCE) == 0
     assert notes(tmp_path) == ["failing"] * 3
+
+
+def has_noticed_the_signal(queue: JobQueue) -> bool:
+    [worker] = Worker.all(queue.rq.connection)
+    return worker.shutdown_requested_date is not None
 
 
 def test_sigterm_lets_the_running_job_finish(tmp_path: Path, queue: JobQueue, start: Start) -> None:
     worker = start()
-    queue.enqueue("work_long", {"seconds": 1})
+    queue.enqueue("work_until_told", {})
     queue.enqueue("note", {"word": "later"})
     wait_for(lambda: notes(tmp_path))
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(20) == 0
+    wait_for(lambda: has_noticed_the_signal(queue))
+    (tmp_path / "told").touch()
+    assert worker.wait(PATIENCE) == 0
     assert notes(tmp_path)[1:] == ["ended"]
     assert queue.waiting() == 1
 
 
 def test_a_second_signal_takes_the_running_job_down(tmp_path: Path, queue: JobQueue, start: Start) -> None:
     worker = start()
-    queue.enqueue("work_long", {"seconds": 60})
+    queue.enqueue("work_until_told", {})
     wait_for(lambda: notes(tmp_path))
     horse = int(notes(tmp_path)[0].split()[1])
     worker.send_signal(signal.SIGTERM)
+    wait_for(lambda: has_noticed_the_signal(queue))
     time.sleep(1.1)  # within a second RQ takes it for the same keystroke
     worker.send_signal(signal.SIGTERM)
-    worker.wait(20)
-    wait_for(lambda: not psutil.pid_exists(horse))
+    worker.wait(PATIENCE)
+    wait_for(lambda: not alive(horse))
 
 
 def test_an_idle_worker_stops_at_once_and_takes_its_server_along(tmp_path: Path, start: Start) -> None:
@@ -108,7 +111,7 @@ def test_an_idle_worker_stops_at_once_and_takes_its_server_along(tmp_path: Path,
     wait_for(lambda: is_running(tmp_path))
     wait_for(lambda: Redis.from_url(queue_url(tmp_path)).scard("rq:workers"))
     worker.send_signal(signal.SIGINT)
-    assert worker.wait(20) == 0
+    assert worker.wait(PATIENCE) == 0
     assert not is_running(tmp_path)
 
 
@@ -118,8 +121,9 @@ def test_a_crashed_embedded_server_is_started_again_by_the_worker(
     start()
     queue.enqueue("note", {"word": "before"})
     wait_for(lambda: notes(tmp_path) == ["before"])
-    os.kill(int(queue.rq.connection.info("server")["process_id"]), signal.SIGKILL)
-    wait_for(lambda: is_running(tmp_path))
+    crashed = int(queue.rq.connection.info("server")["process_id"])
+    os.kill(crashed, signal.SIGKILL)
+    wait_for(lambda: not alive(crashed) and is_running(tmp_path))
     queue.enqueue("note", {"word": "after"})
     wait_for(lambda: notes(tmp_path) == ["before", "after"])
 
@@ -140,7 +144,7 @@ def test_a_job_has_a_database_connection_of_its_own(
     queue.enqueue("note_connection", {"who": "job"})
     queue.enqueue("note_connection", {"who": "job"})
     url = make_url(pg_url).render_as_string(hide_password=False)
-    assert start("burst", DATABASE_URL=url).wait(30) == 0
+    assert start("burst", DATABASE_URL=url).wait(PATIENCE) == 0
     connections = [line.split() for line in notes(tmp_path)]
     assert [who for who, _ in connections] == ["worker", "job", "job"]
     assert len({connection for _, connection in connections}) == 3

@@ -4,12 +4,14 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
+from tests.waiting import PATIENCE, wait_for
 
 HOST = "127.0.0.1"
 PASSWORD = "correct-horse-battery"
@@ -19,23 +21,18 @@ MORE_THAN_WAITRESS_LETS_IN = 150
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """The port of a running web process."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        free = int(probe.getsockname()[1])
+    free = free_port()
     own = {key: value for key, value in os.environ.items() if not key.startswith("SERVICELOST_")}
     settings = {"SERVICELOST_INSTANCE_PATH": str(tmp_path), "SERVICELOST_PORT": str(free)}
     command = [sys.executable, "-m", "servicelost.standalone.script", "web"]
     process = subprocess.Popen(command, env=own | settings)
     try:
-        deadline = time.monotonic() + 60
-        while not listens(free):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for(lambda: process.poll() is not None or listens(free))
+        assert process.poll() is None
         yield free
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def listens(port: int) -> bool:
@@ -45,7 +42,7 @@ def listens(port: int) -> bool:
 
 def ask(port: int, path: str = "/service/api/v1/health") -> socket.socket:
     """A connection that has had an answer and stays open, as browsers keep theirs."""
-    opened = socket.create_connection((HOST, port), timeout=30)
+    opened = socket.create_connection((HOST, port), timeout=PATIENCE)
     opened.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
     assert opened.recv(65_536).startswith(b"HTTP/1.1 200")
     return opened

@@ -74,7 +74,7 @@ def test_bootstrap_is_repeatable_and_has_the_spread_of_theory() -> None:
     draw = np.random.default_rng(7)
     below = np.full((400, 1), 100.0)
     above = below * (draw.random((400, 1)) < 0.3)
-    first, again = resampled_ratios(above, below), resampled_ratios(above, below)
+    (first,), (again,) = resampled_ratios([above], below), resampled_ratios([above], below)
     assert first == again
     assert first[0] is not None
     low, high = first[0]
@@ -87,10 +87,29 @@ def test_bootstrap_is_repeatable_and_has_the_spread_of_theory() -> None:
 def test_bootstrap_draws_visits_not_lines() -> None:
     below = np.full((50, 1), 1_000.0)
     above = np.repeat([[0.0], [1_000.0]], 25, axis=0)
-    assert (interval := resampled_ratios(above, below)[0]) is not None
+    assert (interval := resampled_ratios([above], below)[0][0]) is not None
     assert interval[1] - interval[0] > 0.2, "fifty visits, however many lines they have"
 
 
+def test_ratios_asked_for_together_are_those_asked_for_one_by_one() -> None:
+    draw = np.random.default_rng(11)
+    one, other, below = (draw.integers(1, 10**9, (60, 3)).astype(float) for _ in range(3))
+    whole = below.sum(axis=1, keepdims=True)
+    assert resampled_ratios([one, other], below) == [
+        resampled_ratios([one], below)[0],
+        resampled_ratios([other], below)[0],
+    ]
+    assert resampled_ratios([one], whole) == resampled_ratios([one], np.repeat(whole, 3, axis=1))
+
+
+def test_intervals_are_those_of_each_replicate_drawn_anew() -> None:
+    draw = np.random.default_rng(13)
+    above, below = (draw.integers(1, 10**9, (40, 1)).astype(float) for _ in range(2))
+    drawn = np.random.default_rng(20260101).multinomial(40, np.full(40, 1 / 40), size=999)
+    ratios = (drawn @ above) / (drawn @ below)
+    assert resampled_ratios([above], below) == [[tuple(np.percentile(ratios, [2.5, 97.5]))]]
+
+
 def test_bootstrap_of_nothing() -> None:
-    assert resampled_ratios(np.zeros((1, 2)), np.ones((1, 2))) == [None, None]
-    assert resampled_ratios(np.zeros((5, 1)), np.zeros((5, 1))) == [None]
+    assert resampled_ratios([np.zeros((1, 2))], np.ones((1, 2))) == [[None, None]]
+    assert resampled_ratios([np.zeros((5, 1))], np.zeros((5, 1))) == [[None]]

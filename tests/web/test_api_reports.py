@@ -33,6 +33,12 @@ def test_from_the_question_to_the_rows(world: World, client: FlaskClient) -> Non
     assert done.json is not None
     assert (done.json["state"], done.json["error"]) == ("DONE", None)
     row = next(row for section in done.json["result"]["sections"] for row in section["rows"] if row["drill"])
+    first = client.get(done.request.path, query_string={"rows": 1}, headers=headers).json
+    assert first is not None
+    for part, section in zip(first["result"]["sections"], done.json["result"]["sections"], strict=True):
+        assert (part["rows"], part["row_count"]) == (section["rows"][:1], len(section["rows"]))
+    refused = client.get(done.request.path, query_string={"rows": -1}, headers=headers)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     query = {"drill": json.dumps(row["drill"])}
     rows = client.get(f"{asked.headers['Location']}/rows", query_string=query, headers=headers)
     assert rows.status_code == HTTPStatus.OK, rows.text

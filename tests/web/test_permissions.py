@@ -23,6 +23,7 @@ from tests.web.conftest import World
 # Said here once more and not read from the code: this is what people were promised.
 MAY: Mapping[Action, set[Role]] = {
     Action.USE_MODULE: set(Role),
+    Action.CHOOSE_LANGUAGE: set(Role),
     Action.SEND_EVENTS: {Role.ADMIN},
     Action.READ_VISITS: set(Role),
     Action.DECIDE_LINES: {
@@ -38,6 +39,7 @@ MAY: Mapping[Action, set[Role]] = {
 }
 TOKENS: Mapping[Action, Scope | None] = {
     Action.USE_MODULE: None,
+    Action.CHOOSE_LANGUAGE: None,
     Action.SEND_EVENTS: Scope.EVENTS_WRITE,
     Action.READ_VISITS: Scope.VISITS_READ,
     Action.DECIDE_LINES: Scope.VISITS_WRITE,

@@ -10,6 +10,7 @@ from http import HTTPStatus
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from servicelost.analytics.models import ReportRun
 from servicelost.jobs.worker import run_task
@@ -93,7 +94,7 @@ def test_a_cell_leads_to_its_rows(manager: World, client: FlaskClient) -> None:
     rows = words(client.get(address.replace("&amp;", "&")).text)
     assert "1 row behind the number" in rows
     assert "Lost, gross €240.00" in rows
-    assert "20 May 26 Lost Rear brake pads Quote declined Reception Too expensive" in rows
+    assert "20 May 2026 Lost Rear brake pads Quote declined Reception Too expensive" in rows
 
 
 def test_rows_are_saved_as_files(manager: World, client: FlaskClient) -> None:
@@ -116,6 +117,29 @@ def test_a_report_is_saved_as_a_file(manager: World, client: FlaskClient) -> Non
     assert answer.headers["Content-Disposition"] == "attachment; filename=causes.csv"
     assert "Too expensive" in answer.data.decode("utf-8-sig")
     assert load_workbook(io.BytesIO(client.get(xlsx_url.replace("&amp;", "&")).data)).sheetnames
+
+
+def test_a_long_table_is_cut_on_the_page_and_whole_in_the_file(manager: World, client: FlaskClient) -> None:
+    address = "/service/reports/where-why?group_by=period"
+    assert "Showing" not in words(computed(manager, client, address))
+    with manager.runtime.unit(SYSTEM) as book:
+        run = book.get(ReportRun, book.connection.scalars(select(ReportRun.id)).one())
+        document = json.loads(run.result or "")
+        [long] = [section for section in document["sections"] if section["id"] == "matrix-by-period"]
+        long["values"] = {key: values * 6500 for key, values in long["values"].items()}
+        run.result = json.dumps(document)
+    page = computed(manager, client, address)
+    text = words(page)
+    assert (
+        text.count(
+            "Showing the first 200 of 6,500 rows; the whole table is in the files. Save as CSV · Excel"
+        )
+        == 1
+    )
+    assert page.count('scope="row" class="sl-nowrap">2026-05</th>') == 200
+    [csv_url] = {url for url in re.findall(r'href="([^"]+)" download', page) if "csv" in url}
+    saved = client.get(csv_url.replace("&amp;", "&")).data.decode("utf-8-sig")
+    assert saved.count("2026-05,") == 6500
 
 
 def test_what_the_form_cannot_mean_is_told(manager: World, client: FlaskClient) -> None:
@@ -142,8 +166,25 @@ def test_a_failed_run_is_told_and_not_waited_for(manager: World, client: FlaskCl
 
 def test_home_says_what_was_lost(manager: World, client: FlaskClient) -> None:
     text = words(computed(manager, client, "/service/?period=month"))
-    assert "Lost, gross 1 €240" in text
+    assert "Lost, net 1 €240" in text
+    assert "What to do first" in text
     assert "The largest causes" in text
+
+
+def test_the_overview_keeps_its_filters_in_the_address(manager: World, client: FlaskClient) -> None:
+    page = computed(manager, client, "/service/?from=2026-01-01&to=2026-12-31&pay_type=WARRANTY")
+    assert 'name="from" value="2026-01-01"' in page
+    assert '<option value="WARRANTY" selected>' in page
+    [month] = re.findall(r'href="([^"]*period=month[^"]*)"', page)
+    assert "pay_type=WARRANTY" in month
+    assert "from=" not in month
+    assert "No loss is recorded in this period" in words(page)
+
+
+def test_the_overview_tells_what_the_address_cannot_mean(manager: World, client: FlaskClient) -> None:
+    answer = client.get("/service/?from=soon")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "from: &#39;soon&#39; is not understood" in answer.text
 
 
 def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClient) -> None:
@@ -156,9 +197,23 @@ def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClien
     )  # fmt: skip
     manager.sign_in(Role.SERVICE_MANAGER, at="SOUTH", name="sue")
     text = words(computed(manager, client, "/service/?period=week"))
-    assert "No loss is recorded in this period; the latest is of Fri 10 Jan 2025" in text
+    assert "No loss is recorded in this period; the latest is of Fri, 10 Jan 2025" in text
 
 
 def test_home_without_any_loss_asks_how_they_are_logged(world: World, client: FlaskClient) -> None:
     world.sign_in(Role.SERVICE_MANAGER, at="SOUTH", name="sue")
     assert "No loss is recorded. Nobody loses nothing" in words(client.get("/service/").text)
+
+
+def test_the_overview_says_what_has_changed(manager: World, client: FlaskClient) -> None:
+    manager.send(
+        {
+            "type": "part.not_supplied", "event_id": "before", "source": "dms", "dealership": "NORTH",
+            "occurred_at": "2025-01-10T10:00:00Z",
+            "data": {"request_id": "P-1", "part_number": "X", "quantity": "1", "unit_price": "480.00"},
+        }
+    )  # fmt: skip
+    today = manager.clock.now().date()
+    page = computed(manager, client, f"/service/?from={today.replace(month=1, day=1)}&to={today}")
+    assert "on the one before: €480" in words(page)
+    assert 'class="sl-text-recovered">▾ 50.0' in page.replace("\N{NO-BREAK SPACE}", " ")

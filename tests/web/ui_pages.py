@@ -30,10 +30,10 @@ class _Forms(HTMLParser):
 
 
 def forms(page: str) -> dict[str, dict[str, str]]:
-    """Every form of the page that changes something: what it holds, by its address."""
+    """Every form of the page itself that changes something: what it holds, by its address."""
     parser = _Forms()
     parser.feed(page)
-    return parser.found
+    return {address: held for address, held in parser.found.items() if not address.endswith("/language")}
 
 
 def words(page: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicelost.analytics.charts.figure import Figure
+from servicelost.analytics.charts.flow import flow_figure
 from servicelost.analytics.charts.losses import (
     bridge_figure,
     matrix_figure,
@@ -22,6 +23,9 @@ from servicelost.analytics.charts.recommended import (
 )
 
 _DRAWN: Mapping[tuple[str, str], Callable[[dict[str, Any], Theme], Figure]] = {
+    ("overview", "pareto"): pareto_figure,
+    ("overview", "series"): trend_figure,
+    ("overview", "flow"): flow_figure,
     ("lost-revenue", "periods"): periods_figure,
     ("where-why", "matrix"): matrix_figure,
     ("causes", "pareto"): pareto_figure,

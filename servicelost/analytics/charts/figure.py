@@ -66,7 +66,7 @@ def layout(theme: Theme, **more: Any) -> dict[str, Any]:
         "font": {"color": theme.text, "size": 14, "family": "system-ui, sans-serif"},
         "margin": {"l": 16, "r": 16, "t": 24, "b": 16},
         "hoverlabel": {"bgcolor": theme.surface, "font": {"color": theme.text}},
-        "legend": {"orientation": "h", "y": 1.08, "x": 0},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         "separators": ".,",
         **more,
     }

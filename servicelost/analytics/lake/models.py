@@ -1,8 +1,8 @@
 """The database's own note of the lake it feeds, so that no change ever goes to two lakes or to none."""
 
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base
 
 

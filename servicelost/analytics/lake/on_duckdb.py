@@ -29,6 +29,9 @@ class DuckDB:
         # Files never change under their names, so that their metadata need not be read twice.
         self._backend.raw_sql("SET parquet_metadata_cache = true")
         self._backend.raw_sql("SET TimeZone = 'UTC'")
+        # No report asks for rows in the order of the files; keeping that takes time and memory.
+        self._backend.raw_sql("SET preserve_insertion_order = false")
+        self._backend.raw_sql("CREATE MACRO unix_micros(moment) AS epoch_us(moment)")
 
     def scan(self, paths: Sequence[str]) -> ibis.Table:
         """The rows of these files as one table."""

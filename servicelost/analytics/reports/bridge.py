@@ -37,8 +37,8 @@ class Part:
 
 
 def add_bridge(question: Question, draft: Draft, table: Table, whole: Sums) -> None:
-    """Add the steps from unsold lines to lost net; `table` holds the entries of the window."""
-    parts = bridge_parts(question, table)
+    """Add the steps from unsold lines to lost net; `table` are the window's entries, `whole` their sums."""
+    parts = bridge_parts(question, table, whole)
     totals = {
         steps.GROSS.key: Part(whole.gross, whole.count),
         steps.RECOVERED.key: Part(-whole.recovered, 0),
@@ -51,70 +51,108 @@ def add_bridge(question: Question, draft: Draft, table: Table, whole: Sums) -> N
         draft.add_step(step, part.minor, part.n, total=step.key in steps.TOTALS, drill=_drill(question, step))
 
 
-def bridge_parts(question: Question, table: Table) -> Mapping[str, Part]:
+def bridge_parts(question: Question, table: Table, whole: Sums) -> Mapping[str, Part]:
     """What each step up to lost gross moves, by its key."""
-    lines = _with_losses(question, _placed_lines(question), table)
+    lines = _with_losses(question, _placed_lines(question))
     cells = lines.aggregate(
         minor=lines.value.sum(),
         n=lines.count(),
         lost=lines.lost_here.sum(),
+        losses=lines.count_here.sum(),
         changed=(lines.lost_here != lines.value).sum(),
         by="step",
     )
-    parts: dict[str, Part] = {}
-    for cell in rows_of(cells):
+    found = rows_of(cells)
+    parts = {cell["step"]: Part(-cell["minor"], cell["n"]) for cell in found}
+    matched = Part()
+    for cell in found:
         if cell["step"] == steps.AMOUNT.key:
             parts[steps.AMOUNT.key] = Part(cell["lost"] - cell["minor"], cell["changed"])
-        else:
-            parts[cell["step"]] = Part(-cell["minor"], cell["n"])
-    unsold = rows_of(lines.aggregate(minor=lines.value.sum().fill_null(0), n=lines.count()))[0]
-    parts[steps.UNSOLD.key] = Part(unsold["minor"], unsold["n"])
-    matched = lines.filter(lines.step == steps.AMOUNT.key)
-    return parts | _other_losses(question, table, matched)
+            matched = Part(cell["lost"], cell["losses"])
+    parts[steps.UNSOLD.key] = Part(sum(cell["minor"] for cell in found), sum(cell["n"] for cell in found))
+    with_lines = _losses_with_lines(question, table)
+    parts[steps.LINES_ELSEWHERE.key] = Part(with_lines.minor - matched.minor, with_lines.n - matched.n)
+    parts[steps.NO_LINES.key] = Part(whole.gross - with_lines.minor, whole.count - with_lines.n)
+    return parts
 
 
 def _placed_lines(question: Question) -> Table:
-    """The unsold lines of the selection, each with its place among the lines of its order and need."""
-    lines = recommended(question)
-    unsold = lines.filter(~lines.sold)
-    unsold = unsold.select(
+    """The unsold lines of the selection, each with its place among the lines of its order and need.
+
+    Only a need that was shown more than once can have several: putting those alone in order is far cheaper.
+    """
+    unsold = _unsold(question)
+    lines = unsold.select(
         "id", "visit_id", "opportunity_id", "value",
         need=ibis.coalesce(unsold.opportunity_id, -unsold.id),
         number=unsold.presentation_number.fill_null(0),
     )  # fmt: skip
-    on_order = ibis.window(group_by=["visit_id", "need"], order_by=[ibis.desc("number"), ibis.desc("id")])
-    ranked = unsold.mutate(repeat=ibis.row_number().over(on_order) > 0)
-    sold = _sold_needs(question)
-    met = ranked.left_join(
-        sold, [ranked.visit_id == sold.sold_visit, ranked.opportunity_id == sold.sold_need]
+    again = unsold.filter(unsold.presentation_number > 1).select(need="opportunity_id").distinct()
+    alone = _with_meetings(question, lines.anti_join(again, "need")).mutate(repeat=False, later=False)
+    return alone.union(_in_order(_with_meetings(question, lines.semi_join(again, "need"))))
+
+
+def _unsold(question: Question, *, narrowed: bool = True) -> Table:
+    lines = recommended(question, narrowed=narrowed)
+    return lines.filter(~lines.sold)
+
+
+def _with_meetings(question: Question, lines: Table) -> Table:
+    """The lines with `met`: whether their need was sold on the same order, by whatever line."""
+    every = recommended(question, narrowed=False)
+    sold = every.filter(every.sold & every.opportunity_id.notnull())
+    sold = sold.select(sold_visit=sold.visit_id, sold_need=sold.opportunity_id).distinct()
+    joined = lines.left_join(
+        sold, [lines.visit_id == sold.sold_visit, lines.opportunity_id == sold.sold_need]
     )
-    met = met.select(*ranked.columns, met=met.sold_need.notnull())
+    return joined.select(*lines.columns, met=joined.sold_need.notnull())
+
+
+def _in_order(lines: Table) -> Table:
+    """`repeat`: not the latest of its order and need; `later`: the latest there, but not of its need."""
+    on_order = ibis.window(group_by=["visit_id", "need"], order_by=[ibis.desc("number"), ibis.desc("id")])
+    ranked = lines.mutate(repeat=ibis.row_number().over(on_order) > 0)
     of_need = ibis.window(group_by=["repeat", "need"], order_by=["met", ibis.desc("number"), ibis.desc("id")])
-    return met.mutate(later=ibis.row_number().over(of_need) > 0)
+    return ranked.mutate(later=ibis.row_number().over(of_need) > 0)
 
 
-def _sold_needs(question: Question) -> Table:
-    """The needs sold on each order, by whatever line."""
-    lines = recommended(question, narrowed=False)
-    sold = lines.filter(lines.sold & lines.opportunity_id.notnull())
-    return sold.select(sold_visit=sold.visit_id, sold_need=sold.opportunity_id).distinct()
-
-
-def _with_losses(question: Question, lines: Table, table: Table) -> Table:
-    """The lines with their step; `lost_here` is what the window lost of the need."""
-    here = _by_need(table, "here")
-    ever = _by_need(entries(question, narrowed=False), "ever")
+def _with_losses(question: Question, lines: Table) -> Table:
+    """The lines with their step; `lost_here` and `count_here` are what the window lost of the need."""
+    lost = _losses_of_lines(question)
     states = question.fact("opportunities", choices=False)
     states = states.select(state_of=states.id, state=states.state)
-    joined = lines.left_join(here, lines.opportunity_id == here.of_here)
-    joined = joined.left_join(ever, joined.opportunity_id == ever.of_ever)
+    joined = lines.left_join(lost, lines.opportunity_id == lost.lost_need)
     joined = joined.left_join(states, joined.opportunity_id == states.state_of)
-    lost_here = joined.count_here.fill_null(0) > 0
-    lost_ever = joined.count_ever.fill_null(0) > 0
     return joined.select(
-        "id", "opportunity_id", "value", lost_here=joined.sum_here.fill_null(0),
-        step=_step(joined, lost_here, lost_ever),
-    )  # fmt: skip
+        "value",
+        lost_here=joined.sum_here.fill_null(0),
+        count_here=joined.count_here.fill_null(0),
+        step=_step(joined, joined.count_here.fill_null(0) > 0, joined.count_ever.fill_null(0) > 0),
+    )
+
+
+def _losses_of_lines(question: Question) -> Table:
+    """What the needs of unsold lines lost within the selection and ever; no other need is added up."""
+    table = entries(question, narrowed=False)
+    needs = _unsold(question)
+    table = table.semi_join(needs, "opportunity_id")
+    here = question.selects(table, "day")
+    return table.aggregate(
+        sum_here=here.ifelse(table.gross, 0).sum(),
+        count_here=here.ifelse(table.standing, 0).sum(),
+        count_ever=table.standing.sum(),
+        by={"lost_need": table.opportunity_id},
+    )
+
+
+def _losses_with_lines(question: Question, table: Table) -> Part:
+    """What the window lost of needs with unsold lines, wherever those lie."""
+    needs = _unsold(question, narrowed=False)
+    table = table.semi_join(needs, "opportunity_id")
+    found = rows_of(
+        table.aggregate(minor=table.gross.sum().fill_null(0), n=table.standing.sum().fill_null(0))
+    )
+    return Part(**found[0])
 
 
 def _step(table: Table, lost_here: Column, lost_ever: Column) -> Column:
@@ -128,28 +166,6 @@ def _step(table: Table, lost_here: Column, lost_ever: Column) -> Column:
         *by_state,
         else_=steps.UNDECIDED.key,
     )
-
-
-def _by_need(table: Table, name: str) -> Table:
-    return table.aggregate(
-        {f"sum_{name}": table.gross.sum(), f"count_{name}": table.standing.sum()},
-        by={f"of_{name}": table.opportunity_id},
-    )
-
-
-def _other_losses(question: Question, table: Table, matched: Table) -> dict[str, Part]:
-    """Losses of the window that no line of the selection is matched with."""
-    here = _by_need(table, "here")
-    rest = here.anti_join(matched, here.of_here == matched.opportunity_id)
-    unsold = recommended(question, narrowed=False)
-    unsold = unsold.filter(~unsold.sold & unsold.opportunity_id.notnull())
-    unsold = unsold.select(unsold_need=unsold.opportunity_id).distinct()
-    marked = rest.left_join(unsold, rest.of_here == unsold.unsold_need)
-    cells = marked.aggregate(
-        minor=marked.sum_here.sum(), n=marked.count_here.sum(), by={"lines": marked.unsold_need.notnull()}
-    )
-    names = {True: steps.LINES_ELSEWHERE.key, False: steps.NO_LINES.key}
-    return {names[cell["lines"]]: Part(cell["minor"], cell["n"]) for cell in rows_of(cells)}
 
 
 def _drill(question: Question, step: Measure) -> dict[str, Any]:

@@ -36,10 +36,11 @@ def _pareto(table: Table, found: Cells, whole: Sums) -> list[Row]:
     for row in rows:
         share: Rate = row["share"]
         row["share"] = Rate(share.value, share.n, intervals.get(row["cause"]))
-    return list(_cumulated(rows, whole))
+    return list(cumulated(rows, whole))
 
 
-def _cumulated(rows: Iterable[Row], whole: Sums) -> Iterable[Row]:
+def cumulated(rows: Iterable[Row], whole: Sums) -> Iterable[Row]:
+    """The rows with the share of the money that they and all before them make up."""
     reached = 0
     for row in rows:
         reached += row["lost_gross"]

@@ -10,10 +10,13 @@ import ibis
 from ibis.expr.types import Column, Table
 
 from servicelost.analytics.document import Rate
+from servicelost.analytics.line_status import LineStatus, states_of
 from servicelost.analytics.reports.question import Row
-from servicelost.analytics.reports.resampling import cells_of
+from servicelost.analytics.reports.resampling import Cells, cells_of
 from servicelost.analytics.reports.sums import share_of_count
 from servicelost.analytics.stats import Interval
+
+_DECLINED = states_of(LineStatus.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +83,25 @@ class LineSums:
         return Rate(part / self.value if self.value else None, self.lines, interval)
 
 
-def line_sums(lines: Table, part: Column, unit: Column) -> dict[Any, LineSums]:
+def line_cells(lines: Table, part: Column, unit: Column) -> Cells:
     """The sums of the lines for each value of `part`; `unit` is what is drawn for the intervals."""
     columns = {
         "lines": ibis.literal(1),
         "value": lines.value,
         "sold_lines": lines.sold.ifelse(1, 0),
         "sold_value": lines.sold.ifelse(lines.value, 0),
-        "declined_value": (lines.status == "declined").ifelse(lines.value, 0),
+        "declined_value": lines.state.isin(_DECLINED).ifelse(lines.value, 0),
         "unpriced": (lines.value == 0).ifelse(1, 0),
     }
-    cells = cells_of(lines, unit, part, columns)
-    sold, declined = cells.ratios("sold_value", "value"), cells.ratios("declined_value", "value")
+    return cells_of(lines, unit, part, columns)
+
+
+def line_sums(cells: Cells) -> dict[Any, LineSums]:
+    """The sums with their intervals by the value of the part."""
+    sold, declined = cells.ratios("value", "sold_value", "declined_value")
     return {
         value: LineSums(
-            **{name: cells.total(name, place) for name in columns},
+            **{name: cells.total(name, place) for name in cells.sums},
             sold_interval=sold[place],
             declined_interval=declined[place],
         )
@@ -102,6 +109,6 @@ def line_sums(lines: Table, part: Column, unit: Column) -> dict[Any, LineSums]:
     }
 
 
-def all_lines(lines: Table, unit: Column) -> LineSums:
-    """The sums of all lines."""
-    return line_sums(lines, ibis.literal(1), unit).get(1, LineSums())
+def all_lines(cells: Cells) -> LineSums:
+    """The sums of all lines, whatever they were told apart by."""
+    return line_sums(cells.joined())[None]

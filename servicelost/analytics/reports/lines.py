@@ -4,21 +4,27 @@ The value of a line is its latest amount. Which numbers are made of them is each
 """
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import Column, Table
 
-from servicelost.analytics.line_status import RECOMMENDED, SOLD_STATES, STATUS_OF, LineStatus
+from servicelost.analytics.line_status import RECOMMENDED, SOLD_STATES, LineStatus, states_of
 from servicelost.analytics.reports.question import Question
+
+_KEPT = (
+    "id", "dealership_id", "visit_id", "opportunity_id", "presentation_number", "state", "business_day",
+    "month", "advisor_id", "category_id", "pay_type", "severity",
+)  # fmt: skip
 
 
 def recommended(question: Question, *, narrowed: bool = True) -> Table:
-    """The recommended lines of the window and selection, with `value`, `sold` and `status`."""
+    """The recommended lines of the window and selection, with `value` and `sold`."""
     lines = question.fact("lines", choices=narrowed)
     lines = lines.filter(lines.origin == RECOMMENDED)
     if narrowed:
         lines = question.within(lines)
-    cases = [(lines.state == state.value, status.value) for state, status in STATUS_OF.items()]
-    return lines.mutate(
-        value=lines.amount_minor.fill_null(0),
-        sold=lines.state.isin(SOLD_STATES),
-        status=ibis.cases(*cases, else_=LineStatus.PENDING.value),
-    )
+    return lines.select(*_KEPT, value=lines.amount_minor.fill_null(0), sold=lines.state.isin(SOLD_STATES))
+
+
+def status_of(lines: Table) -> Column:
+    """What became of each line, a `LineStatus`."""
+    cases = [(lines.state.isin(states_of(status)), status.value) for status in LineStatus]
+    return ibis.cases(*cases, else_=LineStatus.PENDING.value)

@@ -1,20 +1,25 @@
 """The report `lost-revenue`: what was lost, what came back, how sure it is, and the bridge to it."""
 
+import ibis
+
 from servicelost.analytics import metrics
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.reports.bridge import add_bridge
 from servicelost.analytics.reports.cells import cells
 from servicelost.analytics.reports.entries import entries, losses
-from servicelost.analytics.reports.line_sums import all_lines
+from servicelost.analytics.reports.line_sums import all_lines, line_cells
 from servicelost.analytics.reports.lines import recommended
+from servicelost.analytics.reports.moments import unix_micros
 from servicelost.analytics.reports.question import Question, rows_of
 from servicelost.analytics.reports.realized import Realized, realized
 from servicelost.analytics.reports.resampling import unit_of
 from servicelost.analytics.reports.rows import ALL_ENTRIES, GROSS_ENTRIES, add_losses
-from servicelost.analytics.reports.series import period_rows, series
+from servicelost.analytics.reports.series import by_period, period_rows, series
 from servicelost.analytics.reports.sums import CONSERVATIVE, UNEXPLAINED, Sums
 from servicelost.analytics.specs import lost_revenue as spec
 from servicelost.opportunities.ledger.models import EntryKind
+
+_MICROS_PER_HOUR = 3_600_000_000
 
 
 def compute(question: Question, draft: Draft) -> None:
@@ -22,10 +27,11 @@ def compute(question: Question, draft: Draft) -> None:
     table = entries(question)
     grades = cells(question, table, "grade")
     whole = grades.total()
-    money = realized(question, table)
+    periods = by_period(question, table)
+    money = realized(question, periods)
     _add_money(question, draft, whole, money)
     _add_quality(question, draft, whole)
-    rows = period_rows(spec.PERIODS, series(question, table), whole, money)
+    rows = period_rows(spec.PERIODS, series(question, periods), money)
     draft.add_section(spec.PERIODS, rows, drill=question.drill("ledger", kind=ALL_ENTRIES))
     add_losses(question, draft, spec.GRADES, grades, whole)
     if (group := question.params.group_by) is not None:
@@ -42,7 +48,8 @@ def _add_money(question: Question, draft: Draft, whole: Sums, money: Realized) -
     draft.add_measure(metrics.LOST_NET, whole.net, drill=every)
     draft.add_measure(metrics.LOST_PCT, money.lost_pct(whole), reason=money.why_not())
     lines = recommended(question)
-    unsold = all_lines(lines, unit_of(lines, lines.visit_id)).unsold_share
+    unit = unit_of(lines, lines.visit_id)
+    unsold = all_lines(line_cells(lines, ibis.literal(1), unit)).unsold_share
     draft.add_measure(spec.UNSOLD_SHARE, unsold, drill=question.drill("lines", sold="no"))
     draft.add_measure(spec.CONSERVATIVE, whole.conservative, drill=gross | {"grade": ",".join(CONSERVATIVE)})
     draft.add_measure(metrics.LOSSES, whole.lost, drill=question.drill("ledger", kind="LOSS"))
@@ -73,6 +80,6 @@ def _latency(question: Question) -> Rate:
     reversed_ids = ledger.filter(ledger.kind == EntryKind.REVERSAL.value).select(reversed_id=ledger.loss_id)
     found = losses(question)
     standing = found.anti_join(reversed_ids, found.id == reversed_ids.reversed_id)
-    seconds = standing.recorded_at.epoch_seconds() - standing.occurred_at.epoch_seconds()
-    row = rows_of(standing.aggregate(seconds=seconds.median(), n=standing.count()))[0]
-    return Rate(None if row["seconds"] is None else float(row["seconds"]) / 3600, row["n"])
+    micros = unix_micros(standing.recorded_at) - unix_micros(standing.occurred_at)
+    row = rows_of(standing.aggregate(micros=micros.median(), n=standing.count()))[0]
+    return Rate(None if row["micros"] is None else float(row["micros"]) / _MICROS_PER_HOUR, row["n"])

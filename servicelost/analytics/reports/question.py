@@ -53,10 +53,7 @@ class Question:
 
     def chosen(self, table: Table) -> Table:
         """Rows with the chosen values; a value of None is a row without one."""
-        for name, values in self.selection.choices.items():
-            column = table[COLUMNS.get(name, name)]
-            table = table.filter(_is_one_of(column, values))
-        return table
+        return _where(table, self._is_chosen(table))
 
     def can_choose(self, name: str) -> bool:
         """Whether the fact has a column for every dimension that is restricted."""
@@ -65,11 +62,20 @@ class Question:
 
     def within(self, table: Table, column: str = "business_day") -> Table:
         """Rows whose day lies in the window."""
-        if self.selection.first is not None:
-            table = table.filter(table[column] >= ibis.literal(self.selection.first))
-        if self.selection.last is not None:
-            table = table.filter(table[column] <= ibis.literal(self.selection.last))
-        return table
+        return _where(table, self._is_within(table, column))
+
+    def selects(self, table: Table, column: str = "business_day") -> BooleanValue:
+        """Whether a row's day lies in the window and it has the chosen values."""
+        return ibis.and_(*self._is_within(table, column), *self._is_chosen(table))
+
+    def _is_chosen(self, table: Table) -> list[BooleanValue]:
+        choices = self.selection.choices.items()
+        return [_is_one_of(table[COLUMNS.get(name, name)], values) for name, values in choices]
+
+    def _is_within(self, table: Table, column: str) -> list[BooleanValue]:
+        first, last = self.selection.first, self.selection.last
+        begun = [] if first is None else [table[column] >= ibis.literal(first)]
+        return begun if last is None else [*begun, table[column] <= ibis.literal(last)]
 
     def period_of(self, day: Column, month: Column | None = None) -> Column:
         """The first day of the period the day lies in; `month` is its month where a fact keeps that."""
@@ -84,6 +90,10 @@ class Question:
             key = name.rstrip("_")
             parts[key] = NONE if value is None else value.isoformat() if isinstance(value, date) else value
         return parts
+
+
+def _where(table: Table, conditions: list[BooleanValue]) -> Table:
+    return table.filter(conditions) if conditions else table
 
 
 def _is_one_of(column: Column, values: tuple[Any, ...]) -> BooleanValue:

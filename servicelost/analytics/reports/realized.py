@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ibis.expr.types import Table
-
 from servicelost.analytics.document import Rate
-from servicelost.analytics.reports.cells import cells
+from servicelost.analytics.reports.cells import Cells
 from servicelost.analytics.reports.question import Question, rows_of
 from servicelost.analytics.reports.sums import Sums
 
@@ -57,8 +55,11 @@ class Realized:
         return self.whole if start is None else self.periods.get(start, {})
 
 
-def realized(question: Question, losses: Table) -> Realized:
-    """What was invoiced in the window, beside which dealerships lost something in it."""
+def realized(question: Question, lost: Cells) -> Realized:
+    """What was invoiced in the window, beside which dealerships lost something in it.
+
+    `lost` are the entries by ``period`` and ``dealership``.
+    """
     if not question.can_choose("revenue"):
         return Realized(reason=NOT_ON_INVOICES)
     invoiced = question.within(question.fact("revenue"))
@@ -70,9 +71,7 @@ def realized(question: Question, losses: Table) -> Realized:
         whole[row["dealership_id"]] += row["amount"]
         periods[row["period"]][row["dealership_id"]] = row["amount"]
     losing: dict[date, set[int]] = defaultdict(set)
-    for keys, part in cells(question, losses, "period", "dealership", beside=(), extra=()).by(
-        "period", "dealership"
-    ):
+    for keys, part in lost.by("period", "dealership"):
         if part.count:
             losing[date.fromisoformat(keys["period"])].add(keys["dealership"])
     return Realized(

@@ -7,8 +7,8 @@ from ibis.expr.types import Column, Table
 
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.line_status import LineStatus
-from servicelost.analytics.reports.line_sums import LineSums, all_lines, line_sums
-from servicelost.analytics.reports.lines import recommended
+from servicelost.analytics.reports.line_sums import LineSums, all_lines, line_cells, line_sums
+from servicelost.analytics.reports.lines import recommended, status_of
 from servicelost.analytics.reports.question import COLUMNS, Question, Row, rows_of
 from servicelost.analytics.reports.resampling import unit_of
 from servicelost.analytics.reports.sums import share_of_count, share_of_money
@@ -22,12 +22,12 @@ def compute(question: Question, draft: Draft) -> None:
     """Fill the draft: headline numbers, what became of the lines, and the tables by each dimension."""
     lines = recommended(question)
     unit = unit_of(lines, lines.visit_id)
-    whole = all_lines(lines, unit)
+    by_status = line_cells(lines, status_of(lines), unit)
+    whole = all_lines(by_status)
     _add_headline(question, draft, whole)
     _add_inspections(question, draft, whole)
-    draft.add_section(
-        spec.STATUSES, _statuses(line_sums(lines, lines.status, unit), whole), drill=question.drill("lines")
-    )
+    rows = _statuses(line_sums(by_status), whole)
+    draft.add_section(spec.STATUSES, rows, drill=question.drill("lines"))
     for section in spec.GROUPED:
         draft.add_section(section, _rows(question, lines, unit, section), drill=question.drill("lines"))
 
@@ -77,9 +77,9 @@ def _statuses(found: Mapping[str, LineSums], whole: LineSums) -> Iterator[Row]:
 def _rows(question: Question, lines: Table, unit: Column, section: Section) -> list[Row]:
     key = section.dimensions[0].key
     if key == "period":
-        starts = line_sums(lines, question.period_of(lines.business_day), unit)
+        starts = line_sums(line_cells(lines, question.period_of(lines.business_day), unit))
         return [_period(start, starts[start]) for start in sorted(starts, key=str)]
-    found = line_sums(lines, lines[COLUMNS.get(key, key)], unit)
+    found = line_sums(line_cells(lines, lines[COLUMNS.get(key, key)], unit))
     largest = sorted(found.items(), key=lambda item: (-item[1].value, -item[1].lines, str(item[0])))
     return [part.row() | {key: value} for value, part in largest]
 

@@ -4,7 +4,7 @@ However large the lake, what leaves the engine is bounded: beyond `_UNITS` visit
 that many buckets of independent visits, which estimate the same spread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from ibis.expr.types import Column, Table
 from numpy.typing import NDArray
 
-from servicelost.analytics.stats import Interval, resampled_ratios
+from servicelost.analytics.stats import Interval, draws, resampled_ratios
 
 _UNITS = 4096
 
@@ -29,14 +29,24 @@ class Cells:
         """The sum of one part over all units."""
         return int(self.sums[name][:, place].sum())
 
-    def ratios(self, above: str, below: str) -> list[Interval | None]:
-        """For each part, the interval of the ratio of two of its sums."""
-        return resampled_ratios(self.sums[above].astype(float), self.sums[below].astype(float))
+    def ratios(self, below: str, *above: str) -> list[list[Interval | None]]:
+        """For each of the sums `above` the intervals of its ratio to the one `below`, part by part."""
+        return resampled_ratios(
+            [self.sums[name].astype(float) for name in above], self.sums[below].astype(float)
+        )
 
     def shares(self, name: str) -> list[Interval | None]:
         """For each part, the interval of its share of the sum of all parts."""
-        above = self.sums[name].astype(float)
-        return resampled_ratios(above, np.repeat(above.sum(axis=1, keepdims=True), len(self.parts), axis=1))
+        return resampled_ratios([self.sums[name].astype(float)], self.joined().sums[name].astype(float))[0]
+
+    def joined(self) -> "Cells":
+        """All parts as one, whose value is None."""
+        return Cells([None], {name: part.sum(axis=1, keepdims=True) for name, part in self.sums.items()})
+
+
+def draw_ahead() -> None:
+    """Draw once for all lakes with very many visits, so that no report in a forked child has to."""
+    draws(_UNITS)
 
 
 def unit_of(table: Table, unit: Column) -> Column:
@@ -52,7 +62,8 @@ def cells_of(table: Table, unit: Column, part: Column, sums: Mapping[str, Column
         {name: keyed[name].sum().cast("int64") for name in sums}, by=["unit", "part"]
     ).to_pyarrow()
     units, row = np.unique(found["unit"].to_numpy(), return_inverse=True)
-    parts, column = _places(found["part"].to_pylist())
+    coded = found["part"].combine_chunks().dictionary_encode(null_encoding="encode")
+    parts, column = coded.dictionary.to_pylist(), coded.indices.to_numpy()
     matrices = {}
     for name in sums:
         matrices[name] = np.zeros((len(units), len(parts)), dtype=np.int64)
@@ -65,8 +76,3 @@ def gross_share_intervals(table: Table, key: str) -> dict[Any, Interval | None]:
     unit = unit_of(table, ibis.coalesce(table.visit_id, -table.opportunity_id))
     cells = cells_of(table, unit, table[key], {"gross": table.gross})
     return dict(zip(cells.parts, cells.shares("gross"), strict=True))
-
-
-def _places(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
-    known = {value: place for place, value in enumerate(dict.fromkeys(values))}
-    return list(known), [known[value] for value in values]

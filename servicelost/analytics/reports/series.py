@@ -10,7 +10,7 @@ from datetime import date
 from ibis.expr.types import Table
 
 from servicelost.analytics.periods import end_of, starts_between
-from servicelost.analytics.reports.cells import cells
+from servicelost.analytics.reports.cells import Cells, cells
 from servicelost.analytics.reports.entries import losses
 from servicelost.analytics.reports.question import Question, Row, rows_of
 from servicelost.analytics.reports.realized import Realized
@@ -28,26 +28,34 @@ class Period:
     whole: bool
 
 
-def series(question: Question, table: Table) -> list[Period]:
+def by_period(question: Question, table: Table) -> Cells:
+    """The entries by ``period`` and ``dealership``, read once for the series and what is beside it."""
+    return cells(question, table, "period", "dealership", beside=())
+
+
+def series(question: Question, entries: Cells) -> list[Period]:
     """The periods from the first to the last recorded one of the window, none left out."""
     recorded = _recorded(question)
     if not recorded:
         return []
-    found = by_start(cells(question, table, "period", beside=()).by("period"))
+    found = by_start(entries.by("period"))
     return [
         Period(start, found.get(start, Sums()) if start in recorded else None, _is_whole(question, start))
         for start in starts_between(min(recorded), max(recorded), question.params.grain)
     ]
 
 
-def period_rows(section: Section, periods: list[Period], whole: Sums, money: Realized) -> Iterator[Row]:
-    """A row of the section for each period; a gap has no numbers and nothing behind it."""
+def period_rows(section: Section, periods: list[Period], money: Realized) -> Iterator[Row]:
+    """A row of the section for each period; a gap has no numbers and nothing behind it.
+
+    Each period is a whole of its own.
+    """
     for period in periods:
         key = {"period": period.start.isoformat()}
         if period.sums is None:
             yield key | {"drill": None}
             continue
-        yield loss_rows(section, [(key, period.sums)], whole)[0] | {
+        yield loss_rows(section, [(key, period.sums)], period.sums)[0] | {
             "realized": money.amount(period.start),
             "lost_pct": money.lost_pct(period.sums, period.start),
         }

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from servicelost.analytics.document import Draft, Rate
-from servicelost.analytics.reports.cells import total
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question
 from servicelost.analytics.reports.realized import Realized, realized
 from servicelost.analytics.reports.rows import ALL_ENTRIES
-from servicelost.analytics.reports.series import Period, period_rows, series
+from servicelost.analytics.reports.series import Period, by_period, period_rows, series
 from servicelost.analytics.spec import Measure
 from servicelost.analytics.specs import trend as spec
 from servicelost.analytics.stats import theil_sen
@@ -18,9 +17,8 @@ Points = list[tuple[float, float]]
 
 def compute(question: Question, draft: Draft) -> None:
     """Fill the draft: slopes, how many periods they rest on, and the series."""
-    table = entries(question)
-    whole, money = total(question, table), realized(question, table)
-    periods = series(question, table)
+    found = by_period(question, entries(question))
+    money, periods = realized(question, found), series(question, found)
     usable = [(place, period) for place, period in enumerate(periods) if period.whole and period.sums]
     _add_slope(
         draft, spec.GROSS_SLOPE, [(place, period.sums.gross) for place, period in usable if period.sums]
@@ -31,7 +29,7 @@ def compute(question: Question, draft: Draft) -> None:
     draft.add_measure(spec.WHOLE, len(usable))
     gaps = sum(period.sums is None for period in periods)
     notes = [f"{gaps} of {len(periods)} periods without any record are gaps."] if gaps else []
-    rows = period_rows(spec.SERIES, periods, whole, money)
+    rows = period_rows(spec.SERIES, periods, money)
     draft.add_section(spec.SERIES, rows, notes, drill=question.drill("ledger", kind=ALL_ENTRIES))
 
 

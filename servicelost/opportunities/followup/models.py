@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Name, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
 

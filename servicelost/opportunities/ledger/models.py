@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Name, Ref
 from servicelost.kernel.lookup import Lookup
 

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
 
 from servicelost.directory.models import Customer, Vehicle
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Name, Ref, SourceId, Version
 from servicelost.kernel.lookup import Lookup
 from servicelost.workflow.models.lines import Line

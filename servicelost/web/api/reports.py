@@ -22,7 +22,13 @@ from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.problems import StatusError
 from servicelost.web.reporting import codes_of, start_run
-from servicelost.web.schemas.reports import ReportSchema, RowsQuerySchema, RowsSchema, RunSchema
+from servicelost.web.schemas.reports import (
+    ReportSchema,
+    RowsQuerySchema,
+    RowsSchema,
+    RunQuerySchema,
+    RunSchema,
+)
 
 _PARAMETERS = {
     "type": "object",
@@ -57,12 +63,22 @@ def start_report(name: str) -> tuple[dict[str, Any], dict[str, str]]:
     return _shape(run), {"Location": url_for("servicelost_api.get_run", run_id=run.id)}
 
 
-@endpoint("GET", "/report-runs/<int:run_id>", Action.READ_REPORTS, tag="reports", answer=RunSchema)
-def get_run(run_id: int) -> dict[str, Any]:
-    """Show how far a run is, and its result"""
+@endpoint(
+    "GET",
+    "/report-runs/<int:run_id>",
+    Action.READ_REPORTS,
+    tag="reports",
+    answer=RunSchema,
+    query=RunQuerySchema,
+)
+def get_run(query: dict[str, Any], run_id: int) -> dict[str, Any]:
+    """Show how far a run is, and its result
+
+    Tables come whole unless `rows` limits them; `row_count` says how many rows each has.
+    """
     with current_runtime().unit(current_actor(), reading=True) as book:
         run = visible_run(book, run_id)
-    return _shape(run)
+    return _shape(run, query["rows"])
 
 
 @endpoint(
@@ -93,8 +109,8 @@ def _drill(text: str) -> dict[str, Any]:
     raise InvalidInput("BAD_PARAMETER", f"drill is not {expected}", errors=[problem])
 
 
-def _shape(run: ReportRun) -> dict[str, Any]:
-    result = opened(json.loads(run.result)) if run.state == RunState.DONE and run.result else None
+def _shape(run: ReportRun, most_rows: int | None = None) -> dict[str, Any]:
+    result = opened(json.loads(run.result), most_rows) if run.state == RunState.DONE and run.result else None
     note = why_jobs_wait(current_runtime()) if run.state == RunState.QUEUED else None
     return {**run.__dict__, "result": result, "note": note}
 

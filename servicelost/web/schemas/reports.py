@@ -41,6 +41,16 @@ class RunSchema(Schema):
     result = fields.Raw(allow_none=True, metadata={"description": "The document, when DONE."})
 
 
+class RunQuerySchema(Schema):
+    """How much of a result is wanted."""
+
+    rows = fields.Integer(
+        load_default=None,
+        validate=validate.Range(0, 1_000_000),
+        metadata={"description": "At most so many rows of each table; all of them where it is not given."},
+    )
+
+
 class RowsQuerySchema(Schema):
     """Which rows behind a number are wanted."""
 

@@ -10,9 +10,11 @@ from flask import request, url_for
 
 from servicelost.web.current import kept
 from servicelost.web.identity import find_caller
+from servicelost.web.languages import LANGUAGES, current_language, formats, gettext, ngettext
+from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action, may
 from servicelost.web.ui import wording
-from servicelost.web.ui.addresses import url_with
+from servicelost.web.ui.addresses import this_page, url_with
 from servicelost.web.ui.assets import asset_url
 from servicelost.web.ui.labels import SEVERITY_ICONS, grade_label, severity_label
 
@@ -45,8 +47,8 @@ class Message:
     keep_url: str | None = None
 
 
-_PLACES = (
-    ("Home", "home", _HOME, Action.USE_MODULE, ("home",)),
+PLACES = (
+    ("Overview", "home", _HOME, Action.USE_MODULE, ("home",)),
     ("Visits", "visits", _CAR, Action.READ_VISITS, ("visit",)),
     ("Reports", "reports", _CHART, Action.READ_REPORTS, ("report", "rows")),
     ("Ledger", "ledger", _BOOK, Action.READ_LEDGER, ("ledger", "entry")),
@@ -60,8 +62,8 @@ def navigation() -> list[Place]:
         return []
     here = (request.endpoint or "").rpartition(".")[2]
     return [
-        Place(label, url_for(f".{endpoint}"), icon, any(here.startswith(stem) for stem in stems))
-        for label, endpoint, icon, action, stems in _PLACES
+        Place(_(label), url_for(f".{endpoint}"), icon, any(here.startswith(stem) for stem in stems))
+        for label, endpoint, icon, action, stems in PLACES
         if may(caller, action)
     ]
 
@@ -94,6 +96,7 @@ def page_tools() -> dict[str, Any]:
     return {
         "asset_url": asset_url,
         "url_with": url_with,
+        "this_page": this_page,
         "navigation": navigation,
         "person": person,
         "can": can,
@@ -109,5 +112,9 @@ def page_tools() -> dict[str, Any]:
         "moment": wording.moment,
         "clock": wording.clock,
         "odometer": wording.odometer,
-        "counted": wording.counted,
+        "count": formats.count,
+        "language": current_language,
+        "languages": LANGUAGES,
+        "_": gettext,
+        "ngettext": ngettext,
     }

@@ -1,37 +1,40 @@
-"""The home page: what was lost in a period, in one look; for people without reports, what is in the house.
+"""The home page: for managers the overview of a period; everybody else starts with the visits.
 
-The numbers are those of the reports, shown with the same definitions.
+What the overview says is put together in `overview`; which period it is about, here.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from servicelost.analytics.periods import Grain, start_of
+from servicelost.analytics.periods import Grain, end_of, start_of
 from servicelost.directory.calendar import local_day
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.kernel.book import Book
+from servicelost.kernel.errors import InvalidInput
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor, current_caller
 from servicelost.web.permissions import Action, may
+from servicelost.web.problems import describe
 from servicelost.web.sight import only_visible
+from servicelost.web.ui.addresses import query_values
 from servicelost.web.ui.blueprint import page
-from servicelost.web.ui.report_runs import Asked, ask_report, progress_hint
-from servicelost.web.ui.report_tables import Footnotes, figures, matrix, table
+from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.overview import overview_content
+from servicelost.web.ui.report_options import parameters
+from servicelost.web.ui.report_runs import ask_report, progress_hint
 
 PERIODS: Mapping[str, str] = {
-    "week": "This week", "month": "This month", "quarter": "This quarter", "year": "This year", "all": "All",
+    "week": "This week", "month": "This month", "last-month": "Last month", "quarter": "This quarter",
+    "last-quarter": "Last quarter", "year": "This year", "last-year": "Last year", "all": "All",
 }  # fmt: skip
-_REPORTS = ("lost-revenue", "causes", "where-why")
-_HEADLINES = ("lost_gross", "recovered", "lost_net", "lost_pct", "unsold_share", "controllable_share")
-_CAUSES_ACROSS = 4
-_TOP = 6
+_USUAL = "quarter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +52,32 @@ def home() -> ResponseReturnValue:
         return redirect(url_for(".visits"))
     with current_runtime().unit(current_actor(), reading=True) as book:
         here = _situation(book)
-    period = request.args.get("period", "quarter")
-    period = period if period in PERIODS else "quarter"
     if here.today is None or here.last_entry is None:
-        return render_template(
-            "servicelost/home.html", here=here, periods=PERIODS, period=period, content=None
-        )
-    window = _window(here.today, period)
-    asked = {name: ask_report(current_runtime(), current_actor(), name, window) for name in _REPORTS}
-    waiting = next((answer.waiting for answer in asked.values() if answer.waiting is not None), None)
-    now = current_runtime().clock.now()
+        return render_template("servicelost/home.html", here=here, asked=None, content=None)
+    period, window = _window(here.today, query_values())
+    try:
+        return _show(here, period, window)
+    except InvalidInput as error:
+        say(Message(error.message, wrong=True))
+        return _show(here, *_window(here.today, {})), describe(error).status
+
+
+def _show(here: Situation, period: str | None, window: Mapping[str, Any]) -> str:
+    runtime = current_runtime()
+    asked = ask_report(runtime, current_actor(), "overview", window)
+    with runtime.unit(current_actor(), reading=True) as book:
+        fields = parameters(book, asked.spec, window)
+    hint = None if asked.waiting is None else progress_hint(runtime, asked.waiting, runtime.clock.now())
     return render_template(
         "servicelost/home.html",
         here=here,
         periods=PERIODS,
         period=period,
         window=window,
-        waiting=waiting,
-        hint=None if waiting is None else progress_hint(current_runtime(), waiting, now),
-        complete=all(answer.document is not None for answer in asked.values()),
-        content=_content(asked),
-        as_of=asked["lost-revenue"].as_of,
+        fields=fields,
+        asked=asked,
+        hint=hint,
+        content=None if asked.document is None else overview_content(asked.document),
     )
 
 
@@ -81,40 +89,18 @@ def _situation(book: Book) -> Situation:
     return Situation(today, book.connection.scalar(latest))
 
 
-def _window(today: date, period: str) -> dict[str, str]:
+def _window(today: date, values: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """The period the address names, if it names one, and the report's parameters."""
+    rest = {name: value for name, value in values.items() if name != "period"}
+    if "from" in rest or "to" in rest:
+        return None, rest
+    period = str(values.get("period"))
+    period = period if period in PERIODS else _USUAL
     if period == "all":
-        return {}
-    first = start_of(today, Grain(period))
-    return {"from": first.isoformat(), "to": today.isoformat()}
-
-
-def _content(asked: Mapping[str, Asked]) -> dict[str, Any] | None:
-    documents = {name: answer.document for name, answer in asked.items()}
-    lost, causes, where = (documents[name] for name in _REPORTS)
-    if lost is None:
-        return None
-    notes = Footnotes()
-    wanted = [number for number in lost["measures"] if number["key"] in _HEADLINES]
-    shown = figures({**lost, "measures": wanted}, notes)
-    pareto = _top_causes(_section(causes, "pareto"))
-    return {
-        "headlines": shown,
-        "pareto": None if pareto is None else table(pareto, notes),
-        "matrix": None if (found := _section(where, "matrix")) is None else matrix(found, _CAUSES_ACROSS),
-        "notes": notes,
-        "empty": not any(number["value"] for number in lost["measures"] if number["key"] == "loss_count"),
-    }
-
-
-def _top_causes(pareto: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The largest causes with their money and share alone."""
-    if pareto is None:
-        return None
-    columns = [column for column in pareto["columns"] if column["key"] in ("cause", "lost_gross", "share")]
-    return {**pareto, "columns": columns, "rows": pareto["rows"][:_TOP]}
-
-
-def _section(document: Mapping[str, Any] | None, section_id: str) -> Any:
-    """The section with rows in the first currency; None where there are none, or no result yet."""
-    sections = [] if document is None else document["sections"]
-    return next((section for section in sections if section["id"] == section_id and section["rows"]), None)
+        return period, rest
+    last = period.startswith("last-")
+    grain = Grain(period.removeprefix("last-"))
+    first = start_of(today, grain)
+    first = start_of(first - timedelta(days=1), grain) if last else first
+    end = end_of(first, grain) if last else today
+    return period, {"from": first.isoformat(), "to": end.isoformat(), **rest}

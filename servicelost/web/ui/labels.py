@@ -10,6 +10,7 @@ from typing import NamedTuple
 from servicelost.taxonomy.grades import GRADES, Grade
 from servicelost.taxonomy.severity import SEVERITIES, Severity
 from servicelost.taxonomy.stages import STAGES, Stage
+from servicelost.web.languages import gettext as _
 from servicelost.workflow.states import LineState, VisitState
 
 
@@ -83,9 +84,9 @@ SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲"
 
 def severity_label(code: str) -> str:
     """The colour of an inspection in words."""
-    return SEVERITIES[Severity(code)].label
+    return _(SEVERITIES[Severity(code)].label)
 
 
 def grade_label(code: str) -> str:
     """The confidence grade in words: A, quoted and decided."""
-    return f"{code}, {GRADES[Grade(code)].label.lower()}"
+    return f"{code}, {_(GRADES[Grade(code)].label).lower()}"

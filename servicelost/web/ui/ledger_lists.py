@@ -23,6 +23,11 @@ from servicelost.web.ui.labels import DECISION_LABELS, ENTRY_MARKS, Mark
 from servicelost.web.ui.paging import PageOf, page_of
 from servicelost.workflow.models.visits import Visit
 
+LEDGER_WORDS: Mapping[str, str] = {
+    EntryKind.LOSS: "Ledger: lost",
+    EntryKind.REVERSAL: "Ledger: taken back",
+    EntryKind.RECOVERY: "Ledger: recovered",
+}
 _entry = LedgerEntry.__table__.c
 
 
@@ -154,7 +159,7 @@ def _history(book: Book, entry: LedgerEntry) -> list[Happening]:
 def _entered(entries: Iterable[LedgerEntry]) -> list[Happening]:
     return [
         Happening(
-            row.decided_at, f"Ledger: {ENTRY_MARKS[row.kind].label.lower()}", row.recorded_by,
+            row.decided_at, LEDGER_WORDS[row.kind], row.recorded_by,
             row.amount_minor, row.note, row.id,
         )
         for row in entries

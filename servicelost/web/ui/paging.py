@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from flask import request
 from sqlalchemy import Connection, Select
 
+from servicelost.web.languages import gettext as _
 from servicelost.web.ui.addresses import url_with
 
 T = TypeVar("T")
@@ -40,8 +41,8 @@ class PageOf(Generic[T]):
     def label(self) -> str:
         """Which page this is."""
         if self.total is None:
-            return f"Page {self.number}"
-        return f"Page {self.number} of {-(-self.total // PAGE_SIZE)}"
+            return _("Page %(number)s", number=self.number)
+        return _("Page %(number)s of %(pages)s", number=self.number, pages=-(-self.total // PAGE_SIZE))
 
 
 def asked_page() -> int:

@@ -25,6 +25,7 @@ from servicelost.taxonomy.parties import Owner
 from servicelost.taxonomy.paytypes import PayType
 from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
+from servicelost.web.languages import gettext as _
 from servicelost.web.sight import only_visible
 
 Option = tuple[str, str]
@@ -42,8 +43,9 @@ LABELS = {
     "dealership": "Dealership", "from": "From", "to": "To", "grain": "Periods", "group_by": "Split by",
     "advisor": "Advisor", "category": "Service", "pay_type": "Pay type", "severity": "Severity",
     "stage": "Where", "event": "What happened", "cause": "Why", "grade": "Confidence",
-    "owner": "Whose to fix",
+    "owner": "Whose to fix", "period": "Period",
 }  # fmt: skip
+GRAINS: Mapping[Grain, str] = {grain: grain.value.capitalize() for grain in Grain}
 _ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor")
 _MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity")
 
@@ -80,18 +82,18 @@ def _place(name: str) -> int:
 
 def _options(book: Book, spec: ReportSpec, name: str) -> list[Option]:
     if name == "grain":
-        return [(grain.value, grain.value.capitalize()) for grain in Grain]
+        return [(grain.value, _(GRAINS[grain])) for grain in Grain]
     if name == "group_by":
-        return [(group, LABELS.get(group, group.capitalize())) for group in spec.groups]
+        return [(group, _(LABELS[group])) for group in spec.groups]
     found = _named(book, name)
-    return [*found, (NONE, NOT_RECORDED)] if name in _MAY_BE_MISSING and found else found
+    return [*found, (NONE, _(NOT_RECORDED))] if name in _MAY_BE_MISSING and found else found
 
 
 def _named(book: Book, name: str) -> list[Option]:
     if name not in _CODES:
         return _rows(book, name)
     vocabulary, codes = _CODES[name]
-    return [(code.value, CODES[vocabulary](code.value)) for code in codes]
+    return [(code.value, _(CODES[vocabulary](code.value))) for code in codes]
 
 
 def _rows(book: Book, name: str) -> list[Option]:
@@ -114,4 +116,4 @@ def in_words(book: Book, name: str, values: Any) -> str:
         known = dict(_named(book, name))
     else:
         known = {}
-    return ", ".join(NOT_RECORDED if text == NONE else known.get(text, text) for text in texts)
+    return ", ".join(_(NOT_RECORDED) if text == NONE else known.get(text, text) for text in texts)

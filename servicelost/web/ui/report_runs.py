@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from servicelost.analytics.models import ReportRun, RunState
 from servicelost.analytics.params import ReportParams
-from servicelost.analytics.present import present
+from servicelost.analytics.present import PAGE_ROWS, present
 from servicelost.analytics.registry import get_spec
 from servicelost.analytics.runs import request_report
 from servicelost.analytics.spec import ReportSpec
@@ -21,7 +21,9 @@ from servicelost.jobs.requests import ask_for_run, why_jobs_wait
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.book import Book
 from servicelost.runtime import Runtime
+from servicelost.web.languages import gettext as _
 from servicelost.web.reporting import params_of
+from servicelost.web.ui.report_words import in_words
 
 _PATIENCE_SECONDS = 15
 
@@ -55,7 +57,7 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
             spec,
             params,
             newest,
-            None if document is None else present(document, book.connection),
+            None if document is None else in_words(present(document, book.connection, most_rows=PAGE_ROWS)),
             None if run.state == RunState.DONE else run,
         )
 
@@ -74,15 +76,15 @@ def progress_of(runtime: Runtime, run: ReportRun, now: datetime) -> dict[str, An
 def progress_hint(runtime: Runtime, run: ReportRun, now: datetime) -> str:
     """How far the run is, in words."""
     if run.state == RunState.FAILED:
-        return f"It could not be computed: {run.error}"
+        return _("It could not be computed: %(error)s", error=run.error)
     waited = round((now - run.requested_at).total_seconds())
     if run.state == RunState.RUNNING:
-        return f"Computing, {waited} s so far."
+        return _("Computing, %(seconds)s s so far.", seconds=waited)
     if why := why_jobs_wait(runtime):
-        return why
+        return _(why)
     if waited < _PATIENCE_SECONDS:
-        return "Waiting for a worker."
-    return f"No worker has taken it for {waited} s. Is one running (servicelost worker)?"
+        return _("Waiting for a worker.")
+    return _("No worker has taken it for %(seconds)s s. Is one running (servicelost worker)?", seconds=waited)
 
 
 def _newest(book: Book, digest: str) -> ReportRun | None:

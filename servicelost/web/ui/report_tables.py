@@ -10,10 +10,11 @@ from typing import Any
 
 from flask import url_for
 
-from servicelost.analytics.charts import figures_of
-from servicelost.analytics.charts.palette import THEMES
+from servicelost.analytics.present import PAGE_ROWS
 from servicelost.analytics.selection import NONE
 from servicelost.taxonomy.stages import STAGES
+from servicelost.web.languages import formats
+from servicelost.web.languages import gettext as _
 from servicelost.web.ui import wording
 
 _TONES = {
@@ -44,7 +45,7 @@ class Heading:
 
 @dataclass(slots=True)
 class Table:
-    """A section of the report: `words` of each row, then its cells."""
+    """A section of the report: `words` of each row, then its cells; `cut` says that there are more rows."""
 
     id: str
     title: str
@@ -52,6 +53,7 @@ class Table:
     headings: list[Heading]
     rows: list[tuple[list[str], list[Cell]]]
     notes: Sequence[str]
+    cut: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def figures(document: Mapping[str, Any], notes: Footnotes) -> list[Figure]:
 
 
 def table(section: Mapping[str, Any], notes: Footnotes) -> Table:
-    """A section as a table."""
+    """A section as a table of as many rows as a page shows."""
     words = [column for column in section["columns"] if "vocabulary" in column]
     numbers = [column for column in section["columns"] if "vocabulary" not in column]
     headings = [
@@ -116,12 +118,22 @@ def table(section: Mapping[str, Any], notes: Footnotes) -> Table:
             [row["labels"][column["key"]] for column in words],
             [_row_cell(row, column, section["currency"]) for column in numbers],
         )
-        for row in section["rows"]
+        for row in section["rows"][:PAGE_ROWS]
     ]
     return Table(
         section["id"], section["title"], [Heading(column["label"]) for column in words], headings, rows,
-        section["notes"],
+        section["notes"], _cut(len(rows), section["row_count"]),
     )  # fmt: skip
+
+
+def _cut(shown: int, count: int) -> str | None:
+    if shown == count:
+        return None
+    return _(
+        "Showing the first %(shown)s of %(count)s rows; the whole table is in the files.",
+        shown=formats.count(shown),
+        count=formats.count(count),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,35 +206,6 @@ def _heat(row: Mapping[str, Any], whole: Decimal, currency: str) -> Cell:
     return Cell(wording.rounded(amount, currency), url, share=float(amount / whole))
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A figure in each theme; `alt` says it in words."""
-
-    id: str
-    alt: str
-    themes: Mapping[str, Mapping[str, Any]]
-
-    def belongs_to(self, section_id: str) -> bool:
-        """Whether it draws this section, in whatever currency."""
-        return self.id == section_id or self.id.rpartition("-")[0] == section_id
-
-
-def plots(document: Mapping[str, Any]) -> list[Plot]:
-    """The figures of the report."""
-    drawn = {theme: {figure["id"]: figure for figure in figures_of(document, theme)} for theme in THEMES}
-    return [
-        Plot(
-            figure["id"],
-            figure["alt"],
-            {
-                theme: {"data": found[name]["data"], "layout": found[name]["layout"]}
-                for theme, found in drawn.items()
-            },
-        )
-        for name, figure in drawn["light"].items()
-    ]
-
-
 def _row_cell(row: Mapping[str, Any], column: Mapping[str, Any], currency: str) -> Cell:
     key, kind = column["key"], column["kind"]
     if key in row["few"]:
@@ -239,7 +222,7 @@ def _cell(kind: str, value: Any, currency: str, interval: Sequence[Any] | None, 
 
 
 def _too_few(n: int) -> Cell:
-    return Cell(f"n = {n}", about="Too few to judge", few=True)
+    return Cell(f"n = {n}", about=_("Too few to judge"), few=True)
 
 
 def rows_url(drill: Mapping[str, Any] | None) -> str | None:
@@ -257,7 +240,7 @@ def write(kind: str, value: Any, currency: str) -> str:
     if kind == "money":
         return wording.rounded(Decimal(value), currency)
     if kind == "percent":
-        return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
+        return formats.percent(value)
     if kind == "hours":
-        return f"{value:,.1f}\N{NO-BREAK SPACE}h"
-    return f"{value:,}" if kind == "count" else str(value)
+        return _("%(hours)s h", hours=formats.decimal(value, "#,##0.0"))
+    return formats.count(value) if kind == "count" else str(value)

@@ -17,6 +17,7 @@ from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
+from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
 from servicelost.web.reporting import codes_of
 from servicelost.web.ui.addresses import query_values
@@ -72,7 +73,7 @@ def _words(row: Mapping[str, Any]) -> dict[str, Any]:
     if "kind" not in row:
         return found | {"mark": LINE_MARKS[row["state"]], "day": _day(row["visit_at"])}
     for name in ("stage", "event", "cause"):
-        found[name] = CODES[Vocabulary(name)](row[name])
+        found[name] = _(CODES[Vocabulary(name)](row[name]))
     sign = "" if row["kind"] == EntryKind.LOSS else "-"
     return found | {
         "mark": ENTRY_MARKS[row["kind"]],

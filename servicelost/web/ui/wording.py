@@ -1,6 +1,6 @@
-"""How values are written on a page: money, days, times, counts; what is not known is a dash.
+"""How values are written on a page: money, days, times, readings; what is not known is a dash.
 
-Numbers of reports are put in words by `analytics`; here are those of visits, lines and the ledger.
+How a language writes a number stands in `web.languages.formats`; what is asked of it, here.
 """
 
 from datetime import date, datetime
@@ -8,72 +8,59 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from servicelost.kernel.money import from_minor, minor_digits
+from servicelost.web.languages import formats
+from servicelost.web.languages import gettext as _
 
 NOTHING = "–"
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def money(minor: int | None, currency: str) -> str:
     """An amount of a line, with its cents: €1,240.00."""
-    if minor is None:
-        return NOTHING
-    return _signed(f"{abs(from_minor(minor, currency)):,.{minor_digits(currency)}f}", currency, minor < 0)
+    return NOTHING if minor is None else _exact(from_minor(minor, currency), currency)
 
 
 def round_money(minor: int | None, currency: str) -> str:
     """An amount of an overview, without cents: €1,240."""
-    if minor is None:
-        return NOTHING
-    return rounded(from_minor(minor, currency), currency)
+    return NOTHING if minor is None else rounded(from_minor(minor, currency), currency)
 
 
 def rounded(amount: Decimal, currency: str) -> str:
     """A Decimal amount without its cents: €1,240."""
-    whole = amount.to_integral_value(ROUND_HALF_UP)
-    return _signed(f"{abs(whole):,}", currency, whole < 0)
+    return formats.currency(amount.to_integral_value(ROUND_HALF_UP), currency, 0)
 
 
 def amount_text(text: str | None, currency: str) -> str:
     """An amount given as decimal text, with its cents."""
-    if text is None:
-        return NOTHING
-    amount = Decimal(text)
-    return _signed(f"{abs(amount):,.{minor_digits(currency)}f}", currency, amount < 0)
+    return NOTHING if text is None else _exact(Decimal(text), currency)
 
 
 def day(value: date | None) -> str:
-    """A day: Tue 3 Nov 2026."""
-    return NOTHING if value is None else f"{value:%a} {value.day} {value:%b %Y}"
+    """A day: Tue, 3 Nov 2026."""
+    return NOTHING if value is None else formats.day(value, "yMMMEd")
 
 
 def short_day(value: date | None) -> str:
-    """A day in a long list: 3 Nov 26."""
-    return NOTHING if value is None else f"{value.day} {value:%b %y}"
+    """A day in a long list: 3 Nov 2026."""
+    return NOTHING if value is None else formats.day(value, "yMMMd")
 
 
 def moment(value: datetime | None, timezone: str) -> str:
     """A moment on the dealership's own clock: 3 Nov 2026, 14:02."""
     if value is None:
         return NOTHING
-    local = value.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    zone = ZoneInfo(timezone)
+    return f"{formats.day(value.astimezone(zone).date(), 'yMMMd')}, {formats.clock(value, zone)}"
 
 
 def clock(value: datetime | None, timezone: str) -> str:
     """The time of day on the dealership's own clock: 14:02."""
-    return NOTHING if value is None else f"{value.astimezone(ZoneInfo(timezone)):%H:%M}"
+    return NOTHING if value is None else formats.clock(value, ZoneInfo(timezone))
 
 
 def odometer(km: int | None) -> str:
     """A reading: 84,120 km."""
-    return NOTHING if km is None else f"{km:,} km"
+    return NOTHING if km is None else _("%(count)s km", count=formats.count(km))
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """A count with its noun: 1 line, 12 lines."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def _signed(digits: str, currency: str, negative: bool) -> str:
-    sign = _SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return f"{'−' if negative else ''}{sign}{digits}"
+def _exact(amount: Decimal, currency: str) -> str:
+    return formats.currency(amount, currency, minor_digits(currency))

@@ -6,8 +6,8 @@ The visit that an appointment plans is a row of its own, made with the booking.
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
 from servicelost.workflow.models.visits import Visit

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
 
+from servicelost.kernel.columns import Mapped
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Ref, SourceId, SourceName
 from servicelost.kernel.lookup import Lookup
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Name, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
 from servicelost.workflow.models.visits import Visit

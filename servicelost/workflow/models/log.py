@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
 
+from servicelost.kernel.columns import Mapped
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Name, Ref
 from servicelost.kernel.lookup import Lookup
 from servicelost.workflow.models.lines import Line

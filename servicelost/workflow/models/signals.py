@@ -6,8 +6,8 @@ They are evidence for causes and demand; append-only, except the day's capacity,
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Minor, Name, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
 

@@ -6,8 +6,8 @@ How a visit moves is decided by the services; no rule lives here.
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
 

@@ -31,6 +31,12 @@ document.addEventListener("keydown", (event) => {
   field.select();
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "n" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  document.querySelector("[data-sl-log-link]")?.click();
+});
+
+for (const button of document.querySelectorAll("[data-sl-without-script]")) button.hidden = true;
 for (const select of document.querySelectorAll("[data-sl-apply]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }

@@ -52,14 +52,14 @@ if (waiting) {
   // Numbers somebody is reading are not taken away: newer ones are offered.
   const ready = () => {
     waiting.querySelector(".sl-busy").remove();
-    waiting.querySelector("p").textContent = "Newer numbers are ready.";
+    waiting.querySelector("p").textContent = waiting.dataset.slReady;
     link.hidden = false;
   };
   const failed = (hint) => {
     waiting.querySelector(".sl-busy").remove();
     waiting.classList.add("sl-say-wrong");
     waiting.querySelector("p").textContent = hint;
-    link.textContent = "Try again";
+    link.textContent = waiting.dataset.slAgain;
     link.hidden = false;
   };
   let pause = 400;

@@ -1,0 +1,38 @@
+"""The causes a form offers for an event: the standard ones that fit, and the dealership's own beside them.
+
+Which cause fits which event is the taxonomy's; in which order they are likely, the caller's.
+"""
+
+from typing import NamedTuple
+
+from servicelost.directory.causes import list_causes
+from servicelost.directory.models import Dealership
+from servicelost.kernel.book import Book
+from servicelost.taxonomy.causes import CAUSES, Cause
+from servicelost.taxonomy.loss_events import LossEvent
+from servicelost.taxonomy.matrix import legal_causes
+from servicelost.web.languages import gettext as _
+
+
+class Choice(NamedTuple):
+    """A cause to tap on; `competitor` and `needs_text` say which fields go with it."""
+
+    code: str
+    label: str
+    help: str
+    competitor: bool
+    needs_text: bool
+
+
+def cause_choices(book: Book, dealership: Dealership, event: LossEvent, *no_losses: Cause) -> list[Choice]:
+    """The causes that fit, each followed by the dealership's own ones; last the reasons that are no loss."""
+    own = [cause for cause in list_causes(book, dealership) if cause.active]
+    found: list[Choice] = []
+    for code in (*legal_causes(event), Cause.OTHER, *no_losses):
+        info = CAUSES[code]
+        names = [(code.value, _(info.label))]
+        names += [(cause.code, cause.label) for cause in own if cause.parent == code]
+        found += [
+            Choice(name, label, _(info.help), info.competitor, info.needs_text) for name, label in names
+        ]
+    return found

@@ -21,7 +21,7 @@ from servicelost.workflow.transitions import shift_line
 _IMPLIED = "agreed to, as it was invoiced"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InvoicedLine:
     """A line as an invoice states it; without an amount it is invoiced at its own price."""
 

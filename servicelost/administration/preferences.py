@@ -18,7 +18,7 @@ from servicelost.kernel.errors import FieldProblem, InvalidInput, StaleRow
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SettingState:
     """A setting with its value at one dealership; `version` is 0 while it was never changed."""
 

@@ -24,7 +24,7 @@ class Unit(StrEnum):
     MONEY = "money"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting(Generic[V]):
     """A setting; `default` None means that there is no value until somebody names one."""
 

@@ -16,7 +16,7 @@ FORMAT = 1
 Drill = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rate:
     """A share or ratio with its denominator `n` in cases and its interval, as far as it has one."""
 
@@ -25,7 +25,7 @@ class Rate:
     interval: tuple[float, float] | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Draft:
     """A report in one currency while it is being put together; amounts come in minor units."""
 

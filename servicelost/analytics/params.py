@@ -18,7 +18,7 @@ from servicelost.kernel.actor import SYSTEM, Actor
 from servicelost.kernel.errors import FieldProblem, InvalidInput
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportParams:
     """What is asked of a report; `group_by` is one of the groups its spec offers."""
 

@@ -31,7 +31,7 @@ _ERROR_LENGTH = 500
 Enqueue = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """The right to compute a run until it expires; what is written under a lost claim is ignored."""
 

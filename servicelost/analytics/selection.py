@@ -63,7 +63,7 @@ DIMENSIONS: Mapping[str, Callable[[str, str], Value]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """Dealerships (None: all there are), first and last day inclusive, and chosen values.
 

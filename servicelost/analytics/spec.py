@@ -37,7 +37,7 @@ class Vocabulary(StrEnum):
     WINDOW = "window"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Measure:
     """A number with the formula that is printed beside it; money is net of tax."""
 
@@ -47,7 +47,7 @@ class Measure:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dimension:
     """What a section's rows are about; its values are codes or ids that `vocabulary` puts in words."""
 
@@ -56,7 +56,7 @@ class Dimension:
     vocabulary: Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A table of a report: what each row is about, then its numbers."""
 
@@ -67,7 +67,7 @@ class Section:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportSpec:
     """A report: `function` is ``module:callable``, loaded only where it is computed."""
 

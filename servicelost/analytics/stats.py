@@ -31,7 +31,7 @@ def wilson(successes: int, trials: int) -> Interval | None:
     return low, 1.0 if successes == trials else (centre + spread) / scale
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slope:
     """A slope per step with its 95 % interval (None where too few points give none)."""
 

@@ -16,7 +16,7 @@ from servicelost.kernel.errors import InvalidInput, NotFound, ServiceLostError, 
 _MOST_PROBLEMS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LazyCommand:
     """Where a command is found (``module:name``) and the line of help it shows in lists."""
 

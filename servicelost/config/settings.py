@@ -44,7 +44,7 @@ def _setting(default: T, parse: Callable[[Any], T], meaning: str, *, secret: boo
     return field(default_factory=lambda: default, repr=not secret, metadata=metadata)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """How this installation runs; read it with `from_mapping`, which checks everything."""
 

@@ -10,7 +10,7 @@ from servicelost.directory.models import Customer, Vehicle
 from servicelost.kernel.events import DomainEvent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VehicleSold(DomainEvent):
     """The owner no longer has the car."""
 
@@ -18,7 +18,7 @@ class VehicleSold(DomainEvent):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VehicleTotalled(DomainEvent):
     """The car is a total loss."""
 
@@ -26,7 +26,7 @@ class VehicleTotalled(DomainEvent):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CustomerMoved(DomainEvent):
     """The customer moved out of reach."""
 
@@ -34,7 +34,7 @@ class CustomerMoved(DomainEvent):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CustomerDeceased(DomainEvent):
     """The customer has died."""
 

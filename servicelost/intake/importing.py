@@ -52,7 +52,7 @@ _WEIGHTS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class ImportSummary:
     """What an import did: rows read and what became of them, events, the mapping's own counts."""
 

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     REJECTED = "REJECTED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventResult:
     """The outcome of one event; `index` is its place in what was sent, from 0."""
 

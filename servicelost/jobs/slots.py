@@ -16,7 +16,7 @@ from servicelost.kernel.db import PREFIX, Base
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PeriodicJob:
     """A task to ask for once in every period of time, counted from midnight UTC of a fixed day.
 

@@ -35,7 +35,7 @@ class ProcessFailed(ServiceLostError):
         super().__init__("PROCESS_FAILED", f"the {name} process ended {times} times, last with code {code}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """A process to keep running; `env` is added to our own environment."""
 

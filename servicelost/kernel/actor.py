@@ -18,7 +18,7 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """Somebody with roles, allowed to see some dealerships (`None`: all of them).
 

@@ -40,7 +40,7 @@ class Mapped(Generic[T]):
         def __set__(self, row: object, value: T) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ColumnSpec:
     """What is said of a column besides its annotation; `kind` is its type in the database."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from servicelost.kernel.book import Book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DomainEvent:
     """A fact in the past tense; subclasses carry the rows or values it is about."""
 

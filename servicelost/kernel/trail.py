@@ -15,7 +15,7 @@ from servicelost.kernel.lookup import Lookup
 from servicelost.kernel.reading import columns_of, values_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """From a model already on the trail to another row: `key` is the column there that says which.
 
@@ -28,7 +28,7 @@ class Step:
     lookup: Lookup[Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Trail:
     """Where to start, and the steps from there in order; each model is on a trail once."""
 

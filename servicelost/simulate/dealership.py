@@ -11,7 +11,7 @@ from servicelost.kernel.actor import Role
 SOURCE = "simulated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Employee:
     """One member of staff; `source_id` is what events name as actor, advisor or technician."""
 
@@ -20,7 +20,7 @@ class Employee:
     roles: tuple[Role, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dealership:
     """An invented dealership with everything the directory needs to know of it."""
 

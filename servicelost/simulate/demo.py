@@ -36,7 +36,7 @@ class Installation(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DemoSummary:
     """What loading did; `problems` are the first few refusals in words, and there should be none."""
 
@@ -80,7 +80,7 @@ def load_demo(
     return DemoSummary(dealership.code, len(events), dict(outcomes), tuple(problems[:5]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Found:
     """A dealership that is there: whether it is our invention, its events and when the first one came."""
 

@@ -25,7 +25,7 @@ _NOW_AND_THEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Size:
     """How much is simulated; about 15 events a visit."""
 

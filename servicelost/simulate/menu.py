@@ -12,7 +12,7 @@ from servicelost.taxonomy.paytypes import PayType
 SCARCE_PART = "KX-4471"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """A service with its usual price; `red` is the share of findings that are urgent."""
 

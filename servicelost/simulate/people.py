@@ -32,7 +32,7 @@ _FILM_NUMBERS = ("+49 30 23125", "+49 69 90009", "+49 40 66969", "+49 221 4710",
 _VIN_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
 
-@dataclass(slots=True)
+@dataclass
 class Car:
     """A car and how far it is driven; `needs` are the names of services it was once told to have."""
 
@@ -61,7 +61,7 @@ class Car:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Customer:
     """A customer with one car."""
 

@@ -24,7 +24,7 @@ _FRIDAY = 4
 _FIRST_NUMBER = 20_001
 
 
-@dataclass(slots=True)
+@dataclass
 class Work:
     """A line of a visit and what became of it."""
 
@@ -40,7 +40,7 @@ class Work:
         return self.labour + self.parts
 
 
-@dataclass(slots=True)
+@dataclass
 class Arrival:
     """A car that comes or should come; `appointment` is empty for a walk-in."""
 
@@ -51,7 +51,7 @@ class Arrival:
     appointment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Return:
     """Work turned down earlier that the customer will book after all."""
 
@@ -60,7 +60,7 @@ class Return:
     service: Service
 
 
-@dataclass(slots=True)
+@dataclass
 class World:
     """One dealership while its story is told."""
 

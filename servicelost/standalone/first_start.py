@@ -17,7 +17,7 @@ from servicelost.standalone.passwords import make_password
 _DEMO_ROLES = (Role.SERVICE_MANAGER, Role.SERVICE_ADVISOR, Role.BDC_AGENT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignIn:
     """A new account with its password, to be shown once and forgotten."""
 

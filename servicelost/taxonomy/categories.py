@@ -49,7 +49,7 @@ class ServiceCategoryCode(StrEnum):
     OTHER = "OTHER"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServiceCategoryInfo:
     """A category in words; one that is not `distinct` names no single need and never joins two."""
 

@@ -53,7 +53,7 @@ class Demand(StrEnum):
     HOURS = "hours"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CauseInfo:
     """A cause in words and flags; `owners` begins with the default, the rest are offered as alternatives."""
 

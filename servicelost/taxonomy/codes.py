@@ -14,7 +14,7 @@ from servicelost.kernel.errors import FieldProblem, InvalidInput
 C = TypeVar("C", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words(Generic[C]):
     """A code in words: a short label for a list and a sentence of help."""
 

@@ -17,7 +17,7 @@ class Grade(StrEnum):
     D = "D"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GradeInfo:
     """A grade in words; `conservative` grades make up the cautious figure of a report."""
 

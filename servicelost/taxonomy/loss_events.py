@@ -44,7 +44,7 @@ class StatusAfter(StrEnum):
     LEAKAGE = "LEAKAGE"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LossEventInfo:
     """A loss event in words and rules.
 

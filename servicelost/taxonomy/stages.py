@@ -25,7 +25,7 @@ class Stage(StrEnum):
         return STAGES[self].order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StageInfo:
     """A stage in words; `star_anchor` names the matching repair stages of the STAR standard."""
 

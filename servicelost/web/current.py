@@ -19,7 +19,7 @@ _MOST_ID_CHARS = 64
 Identity = Callable[[], Actor | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WebState:
     """How one application mounts us.
 

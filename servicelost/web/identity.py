@@ -25,7 +25,7 @@ class NotSignedIn(ServiceLostError):
         super().__init__("NOT_SIGNED_IN", message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
     """Who makes the request; `scopes` is None for a person, whose roles alone decide."""
 

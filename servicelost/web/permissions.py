@@ -37,7 +37,7 @@ class Action(StrEnum):
     LOG_LOSSES = "LOG_LOSSES"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grant:
     """The roles that may do it, and the scope that lets a token do it (None: no token may)."""
 

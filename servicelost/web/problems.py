@@ -43,7 +43,7 @@ _STATUS: tuple[tuple[type[ServiceLostError], HTTPStatus], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """What went wrong, as it is told to the caller."""
 

@@ -15,7 +15,7 @@ from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import UNSTATED, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppointmentFact(DomainEvent):
     """Something about an appointment and the visit it plans; `before` is its state until now."""
 
@@ -41,7 +41,7 @@ class AppointmentArrived(AppointmentFact):
     """The car is there; `before` may be NO_SHOW."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppointmentLostFact(AppointmentFact):
     """An appointment that will not take place, with the reason as far as stated.
 
@@ -59,7 +59,7 @@ class AppointmentMissed(AppointmentLostFact):
     """The customer did not come."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisitFact(DomainEvent):
     """Something about a visit."""
 
@@ -79,7 +79,7 @@ class VisitClosed(VisitFact):
     """The repair order is closed; lines still undecided on it have been stated before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisitEndedFact(VisitFact):
     """A visit that ends early; `lines` are those that were booked or agreed and are not done."""
 
@@ -95,7 +95,7 @@ class VisitTurnedAway(VisitEndedFact):
     """The car was there and could not be taken in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineFact(DomainEvent):
     """Something about a line of a visit."""
 
@@ -143,14 +143,14 @@ class LineGivenUp(LineFact):
     """Told of after its booking or order had come to nothing, at that moment: it did so, too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineInvoiced(LineFact):
     """The line was invoiced; `amount_minor` is net revenue of this invoice."""
 
     amount_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineRefusedFact(LineFact):
     """A line that will not be done on this visit, with the reason as far as stated.
 
@@ -183,7 +183,7 @@ class LineRejectedAtQuality(LineRefusedFact):
     """The work failed quality control and the customer took the car."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineDeferred(LineRefusedFact):
     """The customer said not now."""
 
@@ -191,14 +191,14 @@ class LineDeferred(LineRefusedFact):
     until_km: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineNotPerformed(LineRefusedFact):
     """Agreed work was not done; put off to a day when `until` is given."""
 
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineReduced(LineRefusedFact):
     """Part of the work was taken off: by so much money (labour, parts) and hours."""
 
@@ -208,7 +208,7 @@ class LineReduced(LineRefusedFact):
     cut_centihours: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuoteOpened(DomainEvent):
     """The customer looked at the quote."""
 
@@ -217,7 +217,7 @@ class QuoteOpened(DomainEvent):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallReceived(DomainEvent):
     """A call was answered."""
 
@@ -225,7 +225,7 @@ class CallReceived(DomainEvent):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallMissed(DomainEvent):
     """A call was not answered; its purpose may say that nothing could be sold by it."""
 
@@ -233,7 +233,7 @@ class CallMissed(DomainEvent):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartNotSupplied(DomainEvent):
     """A part was asked for and not sold."""
 

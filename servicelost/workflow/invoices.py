@@ -20,7 +20,7 @@ from servicelost.workflow.states import LINE_MACHINE, TURNED_DOWN, LineAction, L
 from servicelost.workflow.transitions import shift_line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InvoicedLine:
     """A line as an invoice states it; without an amount it is invoiced at its own price."""
 

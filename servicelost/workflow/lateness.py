@@ -33,7 +33,7 @@ from servicelost.workflow.transitions import as_before_end, log_visit, shift_lin
 _JUDGED = frozenset({LineAction.LEAVE_UNPRESENTED, LineAction.EXPIRE, LineAction.CANCEL, LineAction.COMPLETE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _End:
     """When the visit, or the booking it waits for, came to its end, and where it stood before."""
 

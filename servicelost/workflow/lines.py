@@ -34,7 +34,7 @@ _PRICE_STANDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LineDraft:
     """A line as a source states it: money net of tax in minor units, hours times 100."""
 

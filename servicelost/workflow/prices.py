@@ -18,7 +18,7 @@ class PricedAs(StrEnum):
     QUOTED = "QUOTED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Price:
     """A price as far as it was stated; the total is labour plus parts where only those were.
 

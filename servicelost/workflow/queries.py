@@ -20,7 +20,7 @@ _COMING = sorted(state.value for state in COMING)
 _LIVE = sorted(state.value for state in LIVE_QUOTE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class VisitFilter:
     """Which visits a page wants; what is None does not narrow. `opened_to` is excluded.
 
@@ -36,7 +36,7 @@ class VisitFilter:
     number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisitPage:
     """One page of visits, newest first; `total` counts those of all pages."""
 
@@ -51,7 +51,7 @@ class VisitPage:
         return -(-self.total // self.per_page)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineSum:
     """How many lines of a visit are in one state, and what they come to."""
 

@@ -10,7 +10,7 @@ from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.parties import Owner, Party
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reason:
     """A stated reason; whatever was not said stays empty and is never invented.
 

@@ -26,7 +26,7 @@ from servicelost.workflow.states import PartRequestAction, PartRequestState
 from servicelost.workflow.transitions import shift_part_request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PartAsk:
     """A part asked for as a source states it.
 

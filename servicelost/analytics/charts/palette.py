@@ -12,7 +12,7 @@ from servicelost.taxonomy.causes import Cause
 MOST_HUES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Theme:
     """Colours of one theme as hexadecimal text."""
 

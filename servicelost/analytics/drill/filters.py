@@ -23,7 +23,7 @@ class Target(StrEnum):
     LINES = "lines"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drill:
     """Which rows are wanted; `sold` and `priced` None: both kinds; `step` is one of the bridge."""
 

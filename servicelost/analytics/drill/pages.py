@@ -20,7 +20,7 @@ PAGE = 50
 _LARGEST_PAGE = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DrillPage:
     """One page of rows, how many there are in all, and the sums of all of them in minor units by name.
 

@@ -14,7 +14,7 @@ from servicelost.analytics.exports.spreadsheets import to_csv, to_xlsx
 from servicelost.kernel.errors import FieldProblem, InvalidInput
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExportFormat:
     """A format; `of_tables` formats can hold a single section."""
 

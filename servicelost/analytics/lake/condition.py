@@ -13,7 +13,7 @@ from servicelost.analytics.lake.storage import Folder
 from servicelost.kernel.changes import ChangeEntry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactStatus:
     """A fact's files: rows in them, and at most how many of those are superseded copies."""
 
@@ -24,7 +24,7 @@ class FactStatus:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LakeStatus:
     """The lake's condition; `number` and `as_of` are None where there is no lake yet.
 

@@ -16,7 +16,7 @@ NAME = "manifest.json"
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DataFile:
     """A Parquet file; `number` is that of the manifest which brought it.
 
@@ -32,7 +32,7 @@ class DataFile:
     void: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactFiles:
     """The files of one fact and, for rows that were written again, the file that says since when.
 
@@ -49,7 +49,7 @@ class FactFiles:
         return {file.name for file in self.files} | ({self.superseded} if self.superseded else set())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """One state of the lake: `state` is its own id, `as_of` the moment of the database it shows.
 

@@ -18,7 +18,7 @@ from servicelost.analytics.lake.storage import Folder
 Ids = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Superseded:
     """Ids in ascending order, and beside each the number since when older copies are void."""
 

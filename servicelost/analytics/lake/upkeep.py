@@ -28,7 +28,7 @@ TIDY = 2_000_000
 _PAUSE = 0.1  # longer than those wait who look whether the lock is free
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Upkeep:
     """What was done: the state the lake is in now, and how many rows of facts were written.
 

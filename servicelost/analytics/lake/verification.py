@@ -29,7 +29,7 @@ Place = tuple[int, date | None]
 Sums = dict[Place, dict[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Difference:
     """A number that is not the same on both sides, or with `problem` a fact that cannot be read at all."""
 

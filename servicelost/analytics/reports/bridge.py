@@ -28,7 +28,7 @@ _BY_STATE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """What a step moves, in minor units, and how many lines or losses are in it."""
 

@@ -19,7 +19,7 @@ from servicelost.analytics.stats import Interval
 _DECLINED = states_of(LineStatus.DECLINED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineSums:
     """Counts of lines and their values in minor units; the intervals are those of the value ratios."""
 

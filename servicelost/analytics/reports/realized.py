@@ -21,7 +21,7 @@ NOT_ON_INVOICES = "invoices do not carry what the selection is narrowed to"
 _Members = dict[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Realized:
     """Invoiced minor units by dealership, in all and by period; `reason` says why there are none."""
 

@@ -18,7 +18,7 @@ from servicelost.analytics.stats import Interval, draws, resampled_ratios
 _UNITS = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cells:
     """Exact sums by unit (rows) and part (columns); `parts` are the values of the dimension."""
 

@@ -19,7 +19,7 @@ from servicelost.analytics.reports.sums import Sums, by_start
 from servicelost.analytics.spec import Section
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Period:
     """A period and its sums, None where nothing at all was recorded; `whole` if nothing cuts it short."""
 

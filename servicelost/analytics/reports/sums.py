@@ -17,7 +17,7 @@ UNEXPLAINED = (Cause.UNKNOWN.value, Cause.OTHER.value)
 CONSERVATIVE = tuple(code.value for code, grade in GRADES.items() if grade.conservative)
 
 
-@dataclass(slots=True)
+@dataclass
 class Sums:
     """The sums of a window or of a part of it; money in minor units, `count` of standing losses."""
 

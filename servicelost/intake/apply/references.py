@@ -34,7 +34,7 @@ from servicelost.workflow.visits import find_visit
 _NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incoming:
     """One event at its dealership, with the questions every handler asks about it."""
 

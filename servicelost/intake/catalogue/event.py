@@ -28,7 +28,7 @@ def _spell(value: object) -> str:
     return str(value)
 
 
-@dataclass(slots=True)
+@dataclass
 class IntakeEvent:
     """One fact from a source: envelope and parsed data; treat it as frozen.
 

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     OBJECT = "object"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """One named value; `many` makes it a list, `positive` forbids zero."""
 
@@ -47,7 +47,7 @@ class Field:
     one_of: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventType:
     """One entry of the catalogue; of each group in `one_of` at least one field must be there."""
 

@@ -12,7 +12,7 @@ DEFAULT_LINE_BYTES = 1_000_000
 _BLANK = b" \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnreadableLine:
     """A line that is not one JSON value, and why."""
 

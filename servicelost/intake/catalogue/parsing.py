@@ -28,7 +28,7 @@ Fields = tuple[Field, ...]
 Alternatives = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """What a dealership adds to the catalogue: its currency's decimals and its own cause codes."""
 

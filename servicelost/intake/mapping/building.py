@@ -33,7 +33,7 @@ Problems = list[Problem]
 Builder = Callable[[Scope, Problems], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MappedEvent:
     """An event as the source would send it, the same event parsed, and the row it came from.
 

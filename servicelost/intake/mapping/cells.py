@@ -18,7 +18,7 @@ class Exact(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """Why a row was rejected: which column, what stood there, what was expected."""
 
@@ -40,7 +40,7 @@ class CannotReadError(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceRow:
     """One row of one source file; `number` is what a spreadsheet shows, the header included."""
 
@@ -50,7 +50,7 @@ class SourceRow:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RejectedRow:
     """A row that gave no events, with every reason found."""
 

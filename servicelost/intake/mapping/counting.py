@@ -12,7 +12,7 @@ from servicelost.intake.mapping.definition import CounterDefinition
 from servicelost.intake.mapping.scope import Scope
 
 
-@dataclass(slots=True)
+@dataclass
 class Count:
     """How many rows met the condition, and the sum of the column if the mapping names one."""
 

@@ -13,7 +13,7 @@ from servicelost.intake.mapping.moments import StampNotation
 from servicelost.intake.mapping.templates import Template
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DealershipDefinition:
     """The dealership the data belongs to; created by the import if it is missing."""
 
@@ -30,7 +30,7 @@ class DealershipDefinition:
         return ZoneInfo(self.timezone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formats:
     """How an input writes dates and numbers."""
 
@@ -41,7 +41,7 @@ class Formats:
     thousands: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Test:
     """One test of a value: `kind` is the word used in the mapping."""
 
@@ -53,7 +53,7 @@ class Test:
 Condition = tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextSpec:
     """A text put together from columns, translated by a map if there is one."""
 
@@ -66,7 +66,7 @@ class TextSpec:
     split: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MomentSpec:
     """A point in time: a date with a time of day, or both in one column."""
 
@@ -75,14 +75,14 @@ class MomentSpec:
     moment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DaySpec:
     """A date column as YYYY-MM-DD."""
 
     column: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StampsSpec:
     """The first or the last stamp in one or more columns of stamps."""
 
@@ -90,7 +90,7 @@ class StampsSpec:
     pick: str = "first"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExtremeSpec:
     """The earliest or the latest of several times; empty ones do not count."""
 
@@ -98,14 +98,14 @@ class ExtremeSpec:
     latest: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NthSpec:
     """The how-manieth row with these values it is: 1 for the first."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DistinctSpec:
     """How many different values a column has among the rows that share some others."""
 
@@ -113,7 +113,7 @@ class DistinctSpec:
     among: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CountSpec:
     """How many rows of a belonging input meet a condition."""
 
@@ -124,7 +124,7 @@ class CountSpec:
 ValueSpec = TextSpec | MomentSpec | DaySpec | StampsSpec | ExtremeSpec | NthSpec | DistinctSpec | CountSpec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BelongsTo:
     """The rows of this input are parts of rows of another one."""
 
@@ -134,7 +134,7 @@ class BelongsTo:
     duplicates: str = "reject"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LooksUp:
     """Rows of this input can use the columns of one row of another."""
 
@@ -145,7 +145,7 @@ class LooksUp:
     missing: str = "reject"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InputDefinition:
     """A kind of source file."""
 
@@ -164,21 +164,21 @@ class InputDefinition:
     columns: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constant:
     """A value of the mapping itself."""
 
     value: str | bool | int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ObjectSpec:
     """A sub-object of an event: customer or vehicle."""
 
     entries: "Sequence[DataEntry]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowsSpec:
     """A list with one object for each row that belongs to this one."""
 
@@ -187,7 +187,7 @@ class RowsSpec:
     each: ObjectSpec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DataEntry:
     """A field of the catalogue and where its value comes from."""
 
@@ -195,7 +195,7 @@ class DataEntry:
     spec: TextSpec | Constant | ObjectSpec | RowsSpec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ForEach:
     """One event for each stamp or each part of a text, known to the rule as `item` and `item_n`."""
 
@@ -204,7 +204,7 @@ class ForEach:
     by: str = ";"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventRule:
     """Which event a row gives, and when; `rank` orders events of the same time."""
 
@@ -219,7 +219,7 @@ class EventRule:
     data: ObjectSpec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CounterDefinition:
     """A named count over the rows of an input, with the sum of a column if one is named."""
 
@@ -229,7 +229,7 @@ class CounterDefinition:
     sum: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MappingDefinition:
     """A whole mapping file."""
 

@@ -16,7 +16,7 @@ from servicelost.intake.mapping.scope import Scope
 from servicelost.intake.mapping.source_files import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MappedRow:
     """What a leading row and its parts gave; `position` is the leading row's file and number.
 

@@ -21,7 +21,7 @@ _REMEMBERED = 10_000
 _NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A row that has a key; `preferred` counts where several rows have it."""
 

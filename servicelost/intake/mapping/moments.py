@@ -16,7 +16,7 @@ _CACHED = 20_000
 Parser = Callable[[str], datetime | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StampNotation:
     """How a stamp list is written."""
 

@@ -22,7 +22,7 @@ _PIECE = re.compile(r'"([^"]*)"|\'([^\']*)\'|([A-Za-z0-9_-]+)')
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """The mapping file itself, for pointing into it."""
 
@@ -62,7 +62,7 @@ class Document:
                 yield number, header + _pieces(match[1])
 
 
-@dataclass(slots=True)
+@dataclass
 class Table:
     """One table of the document; `done` refuses the keys nobody asked for."""
 

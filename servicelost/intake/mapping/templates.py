@@ -12,7 +12,7 @@ S = TypeVar("S")
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """Literal texts and names in turn; `names` are columns or computed values."""
 

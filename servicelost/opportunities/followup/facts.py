@@ -7,7 +7,7 @@ from servicelost.kernel.events import DomainEvent
 from servicelost.opportunities.followup.models import Contact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContactMade(DomainEvent):
     """A two-way contact took place."""
 

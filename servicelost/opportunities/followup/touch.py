@@ -26,7 +26,7 @@ class Stop(StrEnum):
     NO_ADDRESS = "NO_ADDRESS"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """The answer, with every reason against it."""
 

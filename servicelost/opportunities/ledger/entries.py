@@ -37,7 +37,7 @@ _REPEATED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sale:
     """What was sold of a need: net revenue in minor units, on which basis, on which visit and line."""
 

@@ -13,7 +13,7 @@ from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.reason import UNSTATED, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """The opportunity and whom and what it concerns, as surrogate keys and codes."""
 
@@ -29,7 +29,7 @@ class Subject:
     severity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Value:
     """Money at stake in minor units net of tax, with its split as far as known, and its grade."""
 
@@ -40,7 +40,7 @@ class Value:
     centihours: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loss:
     """A loss to be posted.
 

@@ -43,7 +43,7 @@ from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.reason import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusal:
     """A decision against an opportunity, as far as the source tells it."""
 

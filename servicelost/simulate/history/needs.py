@@ -27,7 +27,7 @@ _ADVISORS, _TECHNICIANS, _CUSTOMERS_A_VISIT = 6, 9, 0.3
 _SEASON = 0.12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """When the needs came up: `needs` of them over `days` days, the last of which begins at `last`."""
 

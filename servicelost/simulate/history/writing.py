@@ -32,7 +32,7 @@ _YEARS = 4
 Columns = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """How much happened at which dealerships: `rows` entries of the ledger in four years.
 

@@ -24,7 +24,7 @@ _CHART = "M4 20V4m0 16h16M8 16v-5m4 5V8m4 8v-3"
 _BOOK = "M6 4h11a1 1 0 0 1 1 1v15H7a2 2 0 0 1-2-2V5a1 1 0 0 1 1-1zm-1 14a2 2 0 0 1 2-2h11M9 8h6"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A page one can go to from everywhere."""
 
@@ -34,7 +34,7 @@ class Place:
     here: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """Something said at the top of a page.
 

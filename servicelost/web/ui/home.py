@@ -37,7 +37,7 @@ PERIODS: Mapping[str, str] = {
 _USUAL = "quarter"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """Where and when we are: today, whether there is any dealership, the last day of the ledger."""
 

@@ -31,7 +31,7 @@ LEDGER_WORDS: Mapping[str, str] = {
 _entry = LedgerEntry.__table__.c
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EntryRow:
     """An entry in a list, with its words; what was taken back or came back counts against the losses."""
 
@@ -52,7 +52,7 @@ class EntryRow:
     document: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Happening:
     """Something in the history of a need: a decision about it or an entry in the ledger."""
 
@@ -64,7 +64,7 @@ class Happening:
     entry_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EntryView:
     """One entry with all that is known of it; `can_reverse` says whether it is a loss that is open."""
 

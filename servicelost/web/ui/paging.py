@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 _LAST_PAGE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageOf(Generic[T]):
     """One page of a list."""
 

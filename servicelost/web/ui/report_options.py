@@ -50,7 +50,7 @@ _ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor")
 _MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """A field of the form; without options it is a day."""
 

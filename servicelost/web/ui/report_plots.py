@@ -18,7 +18,7 @@ TEXTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plot:
     """A figure in each theme; `alt` says it in words."""
 

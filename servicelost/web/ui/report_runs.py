@@ -28,7 +28,7 @@ from servicelost.web.ui.report_words import in_words
 _PATIENCE_SECONDS = 15
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """The answer so far: `document` is ready to be shown, `waiting` the run of a newer one."""
 

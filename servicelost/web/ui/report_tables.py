@@ -23,7 +23,7 @@ _TONES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """A number as it is shown; `about` is its interval or why there is none."""
 
@@ -34,7 +34,7 @@ class Cell:
     share: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
     """A column: `note` is the number of its definition below."""
 
@@ -43,7 +43,7 @@ class Heading:
     note: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Table:
     """A section of the report: `words` of each row, then its cells; `cut` says that there are more rows."""
 
@@ -56,7 +56,7 @@ class Table:
     cut: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """A headline number."""
 
@@ -68,7 +68,7 @@ class Figure:
     reason: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Footnotes:
     """The definitions printed below the tables, each once, in the order they are first needed."""
 
@@ -136,7 +136,7 @@ def _cut(shown: int, count: int) -> str | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """A step of the bridge; totals stand on their own, the others are added."""
 
@@ -161,7 +161,7 @@ def bridge(document: Mapping[str, Any], notes: Footnotes) -> list[Step]:
     ]
 
 
-@dataclass(slots=True)
+@dataclass
 class Matrix:
     """Where × why: stages down, the largest causes across, the rest of them together."""
 

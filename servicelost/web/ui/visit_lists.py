@@ -27,7 +27,7 @@ FILTERS: Mapping[str, tuple[str, tuple[VisitState, ...]]] = {
 TO_DECIDE = frozenset({LineState.RECOMMENDED, LineState.QUOTED})
 
 
-@dataclass(slots=True)
+@dataclass
 class VisitRow:
     """A visit in a list; `amounts` are the sums of its lines in minor units, by tone of their state."""
 

@@ -36,7 +36,7 @@ class Earlier(NamedTuple):
     visit_id: int | None
 
 
-@dataclass(slots=True)
+@dataclass
 class LineView:
     """A line with its words; `undo_entry` is the loss that the person looking may still take back."""
 
@@ -53,7 +53,7 @@ class LineView:
         return self.row.state in TO_DECIDE
 
 
-@dataclass(slots=True)
+@dataclass
 class VisitView:
     """A visit with all its page shows."""
 

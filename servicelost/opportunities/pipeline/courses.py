@@ -28,7 +28,7 @@ class Outcome(Enum):
     SOLD = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """The last word about one line: said at `at`; of a run of refusals the first was at `first_at`.
 
@@ -49,7 +49,7 @@ class Word:
     met: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Course:
     """One episode of a need: the lines that named it, and how it stands after their words."""
 

@@ -21,8 +21,9 @@ from servicelost.workflow.transitions import log_line
 def agree_before_work(book: Book, line: Line, visit: Visit, at: datetime, price: Price) -> None:
     """The consent to work under way or invoiced came late; one only implied by an invoice gives way."""
     agreed_minor = line.amount_minor if price.amount_minor is None else price.amount_minor
+    entries = book.many(ENTRIES_OF_LINE, line.id)
     known = any(entry.note != IMPLIED for entry in _consents(book, line))
-    if known or not is_late(book.many(ENTRIES_OF_LINE, line.id), at):
+    if known or not is_late(entries, at):
         fill_blanks(line, decided_at=at, authorized_minor=agreed_minor)
         return
     if line.decided_at is None or at >= line.decided_at:

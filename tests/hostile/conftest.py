@@ -22,8 +22,18 @@ from servicelost.web.scopes import Scope
 from servicelost.web.tokens import create_token
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
+from tests.hostile.length import LONG
+
+# A hundred times as many examples take longer than any other test may.
+_LONG_SECONDS = 6 * 3600
 
 NOW = datetime(2026, 6, 17, 10, 30, tzinfo=UTC)  # a Wednesday with cars in the house
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of a long run as much time as they take."""
+    for item in items if LONG else ():
+        item.add_marker(pytest.mark.timeout(_LONG_SECONDS))
 
 
 @dataclass(frozen=True)

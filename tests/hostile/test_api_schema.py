@@ -3,8 +3,10 @@
 Whatever is sent: no failure of ours, and no status, content type or body that the description does not name.
 """
 
+import json
 from http import HTTPStatus
 from itertools import islice
+from typing import Any
 
 import pytest
 import schemathesis
@@ -46,6 +48,12 @@ PROFILE = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@schemathesis.serializer("application/x-ndjson")
+def a_line(_: Any, value: Any) -> bytes:
+    """Whatever was made up, as the one line of a body of lines."""
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,15 @@ def test_a_mistyped_mapping_is_refused_or_reads_the_samples(text: str) -> None:
     read_all(text.encode("utf-8", "replace"), SAMPLES)
 
 
+@pytest.mark.parametrize(
+    "value", ['{ moment = "" }', '{ moment = "12:00" }', '{ date = "", time = "08:00" }']
+)
+def test_a_column_without_a_name_is_one_the_files_do_not_have(value: str) -> None:
+    text = EU.replace('booked_at = { moment = "Angelegt am" }', f"booked_at = {value}")
+    assert text != EU
+    assert read_all(text.encode(), SAMPLES) is None
+
+
 @profile(100)
 @given(text=text_mutants(US, VALUES))
 def test_a_mistyped_mapping_with_joins_and_stamps(text: str) -> None:

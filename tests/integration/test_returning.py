@@ -1,4 +1,4 @@
-"""Cars that come again: what several visits make of one need ends alike in any order, of one system or two."""
+"""Cars that come again: what several visits make of a need ends alike in any order, of one system or two."""
 
 import os
 from functools import cache

@@ -24,6 +24,12 @@ from tests.web.conftest import World
 MAY: Mapping[Action, set[Role]] = {
     Action.USE_MODULE: set(Role),
     Action.CHOOSE_LANGUAGE: set(Role),
+    Action.LOG_LOSSES: {
+        Role.SERVICE_ADVISOR,
+        Role.BDC_AGENT,
+        Role.SERVICE_MANAGER,
+        Role.GROUP_MANAGER,
+    },
     Action.SEND_EVENTS: {Role.ADMIN},
     Action.READ_VISITS: set(Role),
     Action.DECIDE_LINES: {
@@ -40,6 +46,7 @@ MAY: Mapping[Action, set[Role]] = {
 TOKENS: Mapping[Action, Scope | None] = {
     Action.USE_MODULE: None,
     Action.CHOOSE_LANGUAGE: None,
+    Action.LOG_LOSSES: None,
     Action.SEND_EVENTS: Scope.EVENTS_WRITE,
     Action.READ_VISITS: Scope.VISITS_READ,
     Action.DECIDE_LINES: Scope.VISITS_WRITE,
@@ -91,6 +98,7 @@ def places(world: World, rows: Mapping[str, Any]) -> list[Place]:
     """Every endpoint of ours with every method it takes, at these rows."""
     words = {
         "name": "lost-revenue",
+        "kind": "part",
         "filename": "docs.css",
         **dict.fromkeys(("rest", "a", "b", "c"), "nowhere"),
     }

@@ -80,7 +80,8 @@ def names_in(spec: ValueSpec | Constant) -> list[str]:
         case TextSpec():
             return spec.template.names
         case MomentSpec():
-            return [name for name in (spec.date, spec.time, spec.moment) if name and not is_time_of_day(name)]
+            time = spec.time if spec.time is not None and not is_time_of_day(spec.time) else None
+            return [name for name in (spec.date, time, spec.moment) if name is not None]
         case DaySpec():
             return [spec.column]
         case StampsSpec():

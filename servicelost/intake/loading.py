@@ -23,16 +23,20 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.db import Base
 from servicelost.kernel.lookup import Lookup
 from servicelost.opportunities.followup.models import CONTACT_BY_SOURCE
+from servicelost.opportunities.ledger.models import ENTRIES_OF_LOSS, ENTRIES_OF_OPPORTUNITY, EntryKind
 from servicelost.opportunities.pipeline.models import (
+    DECISIONS_OF_OPPORTUNITY,
     OPPORTUNITIES_OF_NEED,
     OPPORTUNITIES_OF_VEHICLE,
     PRESENTATION_OF_LINE,
+    PRESENTATIONS_OF_OPPORTUNITY,
+    Opportunity,
 )
 from servicelost.opportunities.pipeline.needs import need_of_visit
 from servicelost.workflow.models.appointments import APPOINTMENT_BY_SOURCE, APPOINTMENTS_OF_VISIT
 from servicelost.workflow.models.invoices import INVOICE_BY_SOURCE
-from servicelost.workflow.models.lines import LINES_OF_VISIT
-from servicelost.workflow.models.log import STAGES_OF_VISIT
+from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
+from servicelost.workflow.models.log import ENTRIES_OF_LINE, STAGES_OF_VISIT
 from servicelost.workflow.models.quotes import QUOTES_OF_VISIT
 from servicelost.workflow.models.signals import CALL_BY_SOURCE, CAPACITY_BY_DAY, PART_REQUEST_BY_SOURCE
 from servicelost.workflow.models.visits import ORDER_BY_SOURCE, Visit
@@ -74,6 +78,7 @@ def preload(book: Book, events: Sequence[IntakeEvent]) -> None:
     cars = {row.id for row in vehicles} | {row.vehicle_id for row in visits if row.vehicle_id is not None}
     book.preload(OPPORTUNITIES_OF_VEHICLE, ((row_id,) for row_id in cars))
     book.preload(READINGS_OF_VEHICLE, ((row_id,) for row_id in cars))
+    _preload_needs(book, [row for car in cars for row in book.many(OPPORTUNITIES_OF_VEHICLE, car)])
 
 
 def _preload_services(book: Book, events: Sequence[IntakeEvent]) -> None:
@@ -110,6 +115,20 @@ def _preload_visits(book: Book, visits: Sequence[Visit]) -> None:
     book.preload(OPPORTUNITIES_OF_NEED, needs)
     lines = [line.id for visit in visits for line in book.many(LINES_OF_VISIT, visit.id)]
     book.preload(PRESENTATION_OF_LINE, ((row_id,) for row_id in lines))
+
+
+def _preload_needs(book: Book, rows: Iterable[Opportunity]) -> None:
+    """All that has been said about the needs of these cars: those that several lines name are told anew."""
+    named = [(row.id,) for row in rows if row.presentations]
+    for lookup in (PRESENTATIONS_OF_OPPORTUNITY, DECISIONS_OF_OPPORTUNITY, ENTRIES_OF_OPPORTUNITY):
+        book.preload(lookup, named)
+    presented = [shown for key in named for shown in book.many(PRESENTATIONS_OF_OPPORTUNITY, *key)]
+    entries = [entry for key in named for entry in book.many(ENTRIES_OF_OPPORTUNITY, *key)]
+    book.preload(ENTRIES_OF_LOSS, ((entry.id,) for entry in entries if entry.kind == EntryKind.LOSS))
+    book.preload(PRESENTATION_OF_LINE, ((shown.line_id,) for shown in presented))
+    book.preload(ENTRIES_OF_LINE, ((shown.line_id,) for shown in presented))
+    book.preload_ids(Line, (shown.line_id for shown in presented))
+    book.preload_ids(Visit, (shown.visit_id for shown in presented))
 
 
 def _by_source(book: Book, lookup: Lookup[R], ids: Iterable[tuple[str, str, str]]) -> list[R]:

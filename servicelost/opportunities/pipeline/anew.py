@@ -5,7 +5,7 @@ right: by reversing entries in the old period, never by an edit. A need that a p
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import EPISODE
@@ -38,6 +38,18 @@ _BY_HAND = frozenset({DecisionKind.CORRECTED})
 def is_told_anew(book: Book, opportunity: Opportunity) -> bool:
     """Whether several lines have named the need, so that it is told from them."""
     return sum(row.presentations for row in _episodes(book, opportunity)) > 1
+
+
+def is_newest(book: Book, opportunity: Opportunity, at: datetime) -> bool:
+    """Whether nothing later is known of the need: then what each rule alone has done is all there is."""
+    return all(_told_until(book, row) <= at for row in _episodes(book, opportunity))
+
+
+def _told_until(book: Book, row: Opportunity) -> datetime:
+    named = [row.opened_at]
+    if row.presentations > 1:
+        named = [each.presented_at for each in book.many(PRESENTATIONS_OF_OPPORTUNITY, row.id)]
+    return max(*named, row.last_decision_at or row.opened_at)
 
 
 def settle_anew(book: Book, opportunity: Opportunity, *, least: int = 2) -> None:

@@ -45,7 +45,7 @@ def put_off(
         return refuse(book, opportunity, refusal)
     overtaken = decided_since(book, opportunity, refusal.at, DecisionKind.AUTHORIZED, DecisionKind.DEFERRED)
     effect = Effect.NONE if overtaken else _effect_of_putting_off(book, opportunity, refusal)
-    if effect is not Effect.MET and not overtaken:
+    if effect is Effect.DEFERRED:
         opportunity.deferred_until, opportunity.deferred_until_km = until, until_km
         opportunity.deferred_cause = refusal.reason.cause
         opportunity.deferred_stage = refusal.stage

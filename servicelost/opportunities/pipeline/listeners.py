@@ -18,10 +18,12 @@ _OF_LINES: tuple[type[facts.LineFact], ...] = (
     facts.LineRejectedAtQuality, facts.LineReopened, facts.LineInvoiced, facts.LineJudgementLifted,
 
 )  # fmt: skip
-_OF_VISITS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
-    facts.VisitOpened, facts.VisitMoved, facts.VisitClosed, facts.VisitCancelled, facts.VisitTurnedAway,
-    facts.AppointmentBooked, facts.AppointmentRescheduled, facts.AppointmentArrived,
-    facts.AppointmentCancelled, facts.AppointmentMissed,
+_ENDS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
+    facts.VisitClosed, facts.VisitCancelled, facts.VisitTurnedAway, facts.AppointmentCancelled,
+    facts.AppointmentMissed,
+)  # fmt: skip
+_COMES: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
+    facts.AppointmentBooked, facts.AppointmentRescheduled, facts.AppointmentArrived, facts.VisitOpened,
 )  # fmt: skip
 
 
@@ -65,5 +67,8 @@ def _tell_anew_after_all(bus: EventBus) -> None:
         bus.subscribe(told, returning.on_line_told)
     for late in (facts.LineWordOvertaken, facts.LineTakenAsDone, facts.LineGivenUp):
         bus.subscribe(late, returning.on_late_word)
-    for seen in _OF_VISITS:
-        bus.subscribe(seen, returning.on_visit_told)
+    for end in _ENDS:
+        bus.subscribe(end, returning.on_visit_ended)
+    for comes in _COMES:
+        bus.subscribe(comes, returning.on_car_comes)
+    bus.subscribe(facts.VisitMoved, returning.on_visit_moved)

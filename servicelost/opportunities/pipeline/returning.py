@@ -6,12 +6,11 @@ Comes after the other listeners; what they have done for one line is put right f
 from collections.abc import Iterable
 
 from servicelost.kernel.book import Book
-from servicelost.opportunities.pipeline.anew import settle_anew
+from servicelost.opportunities.pipeline.anew import is_newest, is_told_anew, settle_anew
 from servicelost.opportunities.pipeline.models import (
     OPPORTUNITIES_OF_VEHICLE,
     PRESENTATIONS_OF_OPPORTUNITY,
     Opportunity,
-    Presentation,
 )
 from servicelost.opportunities.pipeline.opening import opportunity_of_line
 from servicelost.opportunities.pipeline.rebooking import BOOKING_EVENTS
@@ -34,21 +33,35 @@ def on_late_word(book: Book, fact: facts.LineFact) -> None:
         settle_anew(book, opportunity, least=1)
 
 
-def on_visit_told(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
-    """Something about a whole visit: the needs of its lines, and those whose booking fell through before."""
-    found = [opportunity_of_line(book, line) for line in book.many(LINES_OF_VISIT, fact.visit.id)]
-    _settle_each(book, [*(row for row in found if row is not None), *_fallen_through(book, fact.visit)])
+def on_visit_ended(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
+    """A visit or its booking has come to an end, well or badly: the needs of its lines."""
+    _settle_each(book, _of_lines(book, fact.visit))
 
 
-def _fallen_through(book: Book, visit: Visit) -> list[Opportunity]:
-    if visit.vehicle_id is None:
-        return []
-    rows = [row for row in book.many(OPPORTUNITIES_OF_VEHICLE, visit.vehicle_id) if row.presentations]
-    return [row for row in rows if any(map(_is_of_booking, book.many(PRESENTATIONS_OF_OPPORTUNITY, row.id)))]
+def on_visit_moved(book: Book, fact: facts.VisitMoved) -> None:
+    """Where a visit stood has become known late: what was said after that has another stage."""
+    rows = _of_lines(book, fact.visit)
+    _settle_each(book, [row for row in rows if not is_newest(book, row, fact.at)])
 
 
-def _is_of_booking(presentation: Presentation) -> bool:
-    return presentation.refusal is not None and presentation.refusal["event"] in BOOKING_EVENTS
+def on_car_comes(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
+    """A car is booked or here: needs whose booking fell through before, of several lines."""
+    if fact.visit.vehicle_id is None:
+        return
+    rows = book.many(OPPORTUNITIES_OF_VEHICLE, fact.visit.vehicle_id)
+    _settle_each(book, [row for row in rows if row.presentations and _fell_through(book, row)])
+
+
+def _of_lines(book: Book, visit: Visit) -> list[Opportunity]:
+    found = [opportunity_of_line(book, line) for line in book.many(LINES_OF_VISIT, visit.id)]
+    return [row for row in found if row is not None]
+
+
+def _fell_through(book: Book, opportunity: Opportunity) -> bool:
+    if not is_told_anew(book, opportunity):
+        return False
+    presented = book.many(PRESENTATIONS_OF_OPPORTUNITY, opportunity.id)
+    return any(row.refusal is not None and row.refusal["event"] in BOOKING_EVENTS for row in presented)
 
 
 def _settle_each(book: Book, rows: Iterable[Opportunity]) -> None:

@@ -55,7 +55,11 @@ def _wanted(row: Opportunity, course: Course) -> Loss | None:
 
 
 def _standing_losses(book: Book, row: Opportunity) -> list[LedgerEntry]:
-    losses = [entry for entry in book.many(ENTRIES_OF_OPPORTUNITY, row.id) if entry.kind == EntryKind.LOSS]
+    losses = [
+        entry
+        for entry in book.many(ENTRIES_OF_OPPORTUNITY, row.id, since=row)
+        if entry.kind == EntryKind.LOSS
+    ]
     return [loss for loss in losses if not _is_reversed(book, loss)]
 
 

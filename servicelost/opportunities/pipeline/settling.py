@@ -91,6 +91,8 @@ def win(book: Book, opportunity: Opportunity, sale: Sale, kind: DecisionKind) ->
     if opportunity.live is not None or opportunity.state == OpportunityState.OPEN:
         effect = _settle_loss(book, opportunity, sale)
         move(opportunity, OpportunityAction.WIN)
+        if effect is not Effect.RECOVERED:
+            forget_deferral(opportunity)
         opportunity.live = None
         opportunity.won_at, opportunity.visit_id = sale.at, sale.visit_id or opportunity.visit_id
         opportunity.won_minor, opportunity.won_basis = sale.revenue_minor, sale.basis
@@ -114,6 +116,7 @@ def take_back(
         effect = Effect.REVERSED
     if opportunity.state == OpportunityState.DEFERRED or effect is Effect.REVERSED:
         move(opportunity, OpportunityAction.REOPEN)
+        forget_deferral(opportunity)
     record_decision(book, opportunity, kind, effect, at, visit_id=visit_id, line_id=line_id, note=note)
     return effect
 
@@ -233,6 +236,7 @@ def _close(book: Book, opportunity: Opportunity, why: Cause, at: datetime, note:
     if opportunity.state == OpportunityState.LOST:
         _reverse(book, opportunity, why, at, note)
     move(opportunity, OpportunityAction.CLOSE)
+    forget_deferral(opportunity)
     opportunity.live, opportunity.closed_reason = None, why
     return Effect.CLOSED
 
@@ -253,6 +257,13 @@ def let_go(opportunity: Opportunity) -> None:
     """Nothing of the opportunity is outstanding any more."""
     opportunity.loss_id, opportunity.lost_event, opportunity.outstanding_minor = None, None, 0
     opportunity.first_lost_at = opportunity.first_lost_stage = None
+
+
+def forget_deferral(opportunity: Opportunity) -> None:
+    """The need is not put off any more."""
+    opportunity.deferred_until = opportunity.deferred_until_km = None
+    opportunity.deferred_cause = opportunity.deferred_stage = opportunity.deferred_event = None
+    opportunity.acknowledged_at = opportunity.acknowledged_by = None
 
 
 def move(opportunity: Opportunity, action: OpportunityAction) -> None:

@@ -120,8 +120,9 @@ def _preload_visits(book: Book, visits: Sequence[Visit]) -> None:
 def _preload_needs(book: Book, rows: Iterable[Opportunity]) -> None:
     """All that has been said about the needs of these cars: those that several lines name are told anew."""
     named = [(row.id,) for row in rows if row.presentations]
-    for lookup in (PRESENTATIONS_OF_OPPORTUNITY, DECISIONS_OF_OPPORTUNITY, ENTRIES_OF_OPPORTUNITY):
-        book.preload(lookup, named)
+    book.preload(PRESENTATIONS_OF_OPPORTUNITY, named)
+    book.preload(DECISIONS_OF_OPPORTUNITY, named)
+    book.preload(ENTRIES_OF_OPPORTUNITY, named)
     presented = [shown for key in named for shown in book.many(PRESENTATIONS_OF_OPPORTUNITY, *key)]
     entries = [entry for key in named for entry in book.many(ENTRIES_OF_OPPORTUNITY, *key)]
     book.preload(ENTRIES_OF_LOSS, ((entry.id,) for entry in entries if entry.kind == EntryKind.LOSS))

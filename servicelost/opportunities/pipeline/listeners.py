@@ -71,4 +71,5 @@ def _tell_anew_after_all(bus: EventBus) -> None:
         bus.subscribe(end, returning.on_visit_ended)
     for comes in _COMES:
         bus.subscribe(comes, returning.on_car_comes)
+    bus.subscribe(facts.LineAdded, returning.on_car_comes)
     bus.subscribe(facts.VisitMoved, returning.on_visit_moved)

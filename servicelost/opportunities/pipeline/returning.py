@@ -44,8 +44,8 @@ def on_visit_moved(book: Book, fact: facts.VisitMoved) -> None:
     _settle_each(book, [row for row in rows if not is_newest(book, row, fact.at)])
 
 
-def on_car_comes(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
-    """A car is booked or here: needs whose booking fell through before, of several lines."""
+def on_car_comes(book: Book, fact: facts.VisitFact | facts.AppointmentFact | facts.LineFact) -> None:
+    """A car is booked or here, as its lines tell, too: needs whose booking fell through before."""
     if fact.visit.vehicle_id is None:
         return
     rows = book.many(OPPORTUNITIES_OF_VEHICLE, fact.visit.vehicle_id)

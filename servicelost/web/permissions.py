@@ -35,6 +35,7 @@ class Action(StrEnum):
     REVERSE_LOSSES = "REVERSE_LOSSES"
     CHOOSE_LANGUAGE = "CHOOSE_LANGUAGE"
     LOG_LOSSES = "LOG_LOSSES"
+    MOVE_APPOINTMENTS = "MOVE_APPOINTMENTS"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ GRANTS: Mapping[Action, Grant] = {
     Action.READ_VISITS: Grant(_EVERYBODY, Scope.VISITS_READ),
     Action.DECIDE_LINES: Grant(_DESK, Scope.VISITS_WRITE),
     Action.LOG_LOSSES: Grant(_DESK, None),
+    Action.MOVE_APPOINTMENTS: Grant(_DESK, None),
     Action.READ_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_READ),
     Action.RUN_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_RUN),
     Action.READ_LEDGER: Grant(_MANAGERS | {Role.ADMIN}, Scope.LEDGER_READ),

@@ -13,6 +13,7 @@ from servicelost.workflow.models.quotes import Quote
 from servicelost.workflow.models.signals import Call, PartRequest
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import UNSTATED, Reason
+from servicelost.workflow.states import AppointmentAction
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,13 @@ class AppointmentCancelled(AppointmentLostFact):
 
 class AppointmentMissed(AppointmentLostFact):
     """The customer did not come."""
+
+
+@dataclass(frozen=True)
+class AppointmentTakenBack(AppointmentFact):
+    """The move `undone`, made at `at`, was a wrong tap: everything stands as before it."""
+
+    undone: AppointmentAction = AppointmentAction.ARRIVE
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from servicelost.workflow.states import (
     ENDED,
     LINE_MACHINE,
     VISIT_MACHINE,
+    AppointmentAction,
     LineAction,
     LineState,
     VisitAction,
@@ -38,9 +39,25 @@ def entries_of_visit(book: Book, visit: Visit) -> list[StageEntry]:
 
 
 def entries_of_appointment(book: Book, appointment: Appointment) -> list[StageEntry]:
-    """The appointment's moves, in the order of recording."""
-    entries = book.many(STAGES_OF_VISIT, appointment.visit_id)
+    """The appointment's moves that stand, in the order of recording."""
+    entries = standing_moves(book.many(STAGES_OF_VISIT, appointment.visit_id))
     return [entry for entry in entries if entry.appointment_id == appointment.id]
+
+
+def standing_moves(entries: Iterable[StageEntry]) -> list[StageEntry]:
+    """The moves that stand: without those that were taken back, and without the taking back."""
+    found: list[StageEntry] = []
+    for entry in entries:
+        if entry.action == AppointmentAction.TAKE_BACK:
+            found.remove(_undone_by(entry, found))
+        else:
+            found.append(entry)
+    return found
+
+
+def _undone_by(undo: StageEntry, entries: list[StageEntry]) -> StageEntry:
+    moves = (entry for entry in reversed(entries) if entry.appointment_id == undo.appointment_id)
+    return next(entry for entry in moves if entry.to_state == undo.from_state)
 
 
 def is_late(entries: Iterable[StageEntry | LineEntry], at: datetime) -> bool:

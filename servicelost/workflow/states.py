@@ -30,6 +30,7 @@ class AppointmentAction(StrEnum):
     MARK_NO_SHOW = "MARK_NO_SHOW"
     ARRIVE = "ARRIVE"
     TURN_AWAY = "TURN_AWAY"
+    TAKE_BACK = "TAKE_BACK"
 
 
 _AS, _AA = AppointmentState, AppointmentAction

@@ -44,6 +44,15 @@ def shift_appointment(
     return before
 
 
+def unshift_appointment(book: Book, appointment: Appointment, entry: StageEntry) -> str:
+    """Bring the appointment back to where it was before the logged move and return where it stood."""
+    before = appointment.state
+    appointment.state = AppointmentState(entry.from_state or "").value
+    action, note = AppointmentAction.TAKE_BACK, f"{entry.action} taken back"
+    log_appointment(book, appointment, action, entry.occurred_at, before=before, note=note)
+    return before
+
+
 def shift_visit(book: Book, visit: Visit, action: VisitAction, at: datetime, note: str | None = None) -> str:
     """Bring the visit into its next state and return the one before; raises IllegalMove.
 

@@ -1,6 +1,7 @@
 """Every endpoint, every role, and a foreign dealership: who gets in, and that nobody else does."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -16,15 +17,22 @@ from servicelost.web.csrf import HEADER, csrf_token
 from servicelost.web.permissions import Action, action_of
 from servicelost.web.reporting import start_run
 from servicelost.web.scopes import Scope
+from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
-from tests.web.conftest import World
+from tests.web.conftest import NOW, World, event
 
 # Said here once more and not read from the code: this is what people were promised.
 MAY: Mapping[Action, set[Role]] = {
     Action.USE_MODULE: set(Role),
     Action.CHOOSE_LANGUAGE: set(Role),
     Action.LOG_LOSSES: {
+        Role.SERVICE_ADVISOR,
+        Role.BDC_AGENT,
+        Role.SERVICE_MANAGER,
+        Role.GROUP_MANAGER,
+    },
+    Action.MOVE_APPOINTMENTS: {
         Role.SERVICE_ADVISOR,
         Role.BDC_AGENT,
         Role.SERVICE_MANAGER,
@@ -47,6 +55,7 @@ TOKENS: Mapping[Action, Scope | None] = {
     Action.USE_MODULE: None,
     Action.CHOOSE_LANGUAGE: None,
     Action.LOG_LOSSES: None,
+    Action.MOVE_APPOINTMENTS: None,
     Action.SEND_EVENTS: Scope.EVENTS_WRITE,
     Action.READ_VISITS: Scope.VISITS_READ,
     Action.DECIDE_LINES: Scope.VISITS_WRITE,
@@ -72,6 +81,8 @@ class Place(NamedTuple):
 def busy(world: World) -> World:
     """Both dealerships with a loss in the ledger and a report run each."""
     for code in ("NORTH", "SOUTH"):
+        later = (NOW + timedelta(hours=1)).isoformat()
+        world.send(event("appointment.booked", code, -500, appointment_id="A-1", scheduled_at=later))
         with world.runtime.unit(SYSTEM) as book:
             deciding.decline(book, world.line_id("L-1", code), None, {})
         world.sign_in(Role.SERVICE_MANAGER, at=code)
@@ -87,7 +98,8 @@ def rows_of(world: World, code: str) -> dict[str, Any]:
     with world.runtime.unit(SYSTEM, reading=True) as book:
         one = book.connection.scalars
         return {
-            "visit_id": one(select(Visit.id).where(Visit.dealership_id == at)).one(),
+            "visit_id": one(select(Visit.id).where(Visit.dealership_id == at).order_by(Visit.id)).first(),
+            "appointment_id": one(select(Appointment.id).where(Appointment.dealership_id == at)).one(),
             "line_id": world.line_id("L-1", code),
             "entry_id": one(select(LedgerEntry.id).where(LedgerEntry.dealership_id == at)).first(),
             "run_id": world.ids[f"run {code}"],

@@ -8,6 +8,7 @@ from servicelost.opportunities.pipeline import (
     relocating,
     returning,
     signal_listeners,
+    undoing,
     visit_listeners,
 )
 from servicelost.workflow import facts
@@ -18,9 +19,9 @@ _OF_LINES: tuple[type[facts.LineFact], ...] = (
     facts.LineRejectedAtQuality, facts.LineReopened, facts.LineInvoiced, facts.LineJudgementLifted,
 
 )  # fmt: skip
-_ENDS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
+_OF_WHOLE_VISITS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
     facts.VisitClosed, facts.VisitCancelled, facts.VisitTurnedAway, facts.AppointmentCancelled,
-    facts.AppointmentMissed,
+    facts.AppointmentMissed, facts.AppointmentTakenBack,
 )  # fmt: skip
 _COMES: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
     facts.AppointmentBooked, facts.AppointmentRescheduled, facts.AppointmentArrived, facts.VisitOpened,
@@ -29,11 +30,7 @@ _COMES: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
 
 def subscribe(bus: EventBus) -> None:
     """Listen to the facts of the workflow and of following up."""
-    bus.subscribe(facts.AppointmentBooked, visit_listeners.on_appointment_booked)
-    bus.subscribe(facts.AppointmentRescheduled, visit_listeners.on_appointment_rescheduled)
-    bus.subscribe(facts.AppointmentArrived, visit_listeners.on_appointment_arrived)
-    bus.subscribe(facts.AppointmentCancelled, visit_listeners.on_appointment_cancelled)
-    bus.subscribe(facts.AppointmentMissed, visit_listeners.on_appointment_missed)
+    _hear_of_appointments(bus)
     bus.subscribe(facts.VisitOpened, visit_listeners.on_visit_opened)
     bus.subscribe(facts.VisitCancelled, visit_listeners.on_visit_cancelled)
     bus.subscribe(facts.VisitTurnedAway, visit_listeners.on_visit_turned_away)
@@ -62,13 +59,22 @@ def subscribe(bus: EventBus) -> None:
     _tell_anew_after_all(bus)
 
 
+def _hear_of_appointments(bus: EventBus) -> None:
+    bus.subscribe(facts.AppointmentBooked, visit_listeners.on_appointment_booked)
+    bus.subscribe(facts.AppointmentRescheduled, visit_listeners.on_appointment_rescheduled)
+    bus.subscribe(facts.AppointmentArrived, visit_listeners.on_appointment_arrived)
+    bus.subscribe(facts.AppointmentCancelled, visit_listeners.on_appointment_cancelled)
+    bus.subscribe(facts.AppointmentMissed, visit_listeners.on_appointment_missed)
+    bus.subscribe(facts.AppointmentTakenBack, undoing.on_appointment_taken_back)
+
+
 def _tell_anew_after_all(bus: EventBus) -> None:
     for told in _OF_LINES:
         bus.subscribe(told, returning.on_line_told)
     for late in (facts.LineWordOvertaken, facts.LineTakenAsDone, facts.LineGivenUp):
         bus.subscribe(late, returning.on_late_word)
-    for end in _ENDS:
-        bus.subscribe(end, returning.on_visit_ended)
+    for changed in _OF_WHOLE_VISITS:
+        bus.subscribe(changed, returning.on_whole_visit)
     for comes in _COMES:
         bus.subscribe(comes, returning.on_car_comes)
     bus.subscribe(facts.LineAdded, returning.on_car_comes)

@@ -14,6 +14,7 @@ from servicelost.opportunities.pipeline.models import (
     Opportunity,
 )
 from servicelost.taxonomy.loss_events import LossEvent
+from servicelost.workflow.history import standing_moves
 from servicelost.workflow.models.log import STAGES_OF_VISIT
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import AppointmentAction, VisitAction
@@ -35,7 +36,7 @@ def came_since(book: Book, visit: Visit, at: datetime) -> bool:
     return any(
         entry.action in _COMES and timedelta(0) < entry.occurred_at - at <= window
         for visit_id in _visits_of_car(book, visit)
-        for entry in book.many(STAGES_OF_VISIT, visit_id)
+        for entry in standing_moves(book.many(STAGES_OF_VISIT, visit_id))
     )
 
 

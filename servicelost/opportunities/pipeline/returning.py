@@ -33,8 +33,8 @@ def on_late_word(book: Book, fact: facts.LineFact) -> None:
         settle_anew(book, opportunity, least=1)
 
 
-def on_visit_ended(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
-    """A visit or its booking has come to an end, well or badly: the needs of its lines."""
+def on_whole_visit(book: Book, fact: facts.VisitFact | facts.AppointmentFact) -> None:
+    """A visit or its booking has ended, or did not end after all: the needs of its lines."""
     _settle_each(book, _of_lines(book, fact.visit))
 
 

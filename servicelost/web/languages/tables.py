@@ -39,6 +39,7 @@ from servicelost.web.ui import (
     quick_log,
     report_options,
     report_plots,
+    today,
     visit_lists,
 )
 
@@ -60,7 +61,14 @@ def _tables() -> Iterator[Any]:
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
     yield from (QUALITY_LABELS, COMPARED_LABELS)
-    yield from (advice.ADVICE, overview.WINDOWS, quick_log.KINDS, quick_log.WHEN, quick_log.PART_CHANNELS)
+    yield from (
+        today.CANCELLERS,
+        advice.ADVICE,
+        overview.WINDOWS,
+        quick_log.KINDS,
+        quick_log.WHEN,
+        quick_log.PART_CHANNELS,
+    )
     yield from (home.PERIODS, report_options.LABELS, report_options.GRAINS, visit_lists.FILTERS)
     yield from ([label for label, *_ in frame.PLACES], report_plots.TEXTS, ledger_lists.LEDGER_WORDS)
 

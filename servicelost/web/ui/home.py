@@ -1,4 +1,4 @@
-"""The home page: for managers the overview of a period; everybody else starts with the visits.
+"""The home page: for managers the overview of a period; everybody else starts with today.
 
 What the overview says is put together in `overview`; which period it is about, here.
 """
@@ -49,7 +49,7 @@ class Situation:
 def home() -> ResponseReturnValue:
     """The first page after signing in."""
     if not may(current_caller(), Action.RUN_REPORTS):
-        return redirect(url_for(".visits"))
+        return redirect(url_for(".today"))
     with current_runtime().unit(current_actor(), reading=True) as book:
         here = _situation(book)
     if here.today is None or here.last_entry is None:

@@ -11,7 +11,7 @@ from servicelost.taxonomy.grades import GRADES, Grade
 from servicelost.taxonomy.severity import SEVERITIES, Severity
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
-from servicelost.workflow.states import LineState, VisitState
+from servicelost.workflow.states import AppointmentState, LineState, VisitState
 
 
 class Mark(NamedTuple):
@@ -36,6 +36,15 @@ LINE_MARKS: Mapping[str, Mark] = {
     LineState.EXPIRED: Mark("Expired", "lost"),
     LineState.NOT_PERFORMED: Mark("Not done", "lost"),
     LineState.CANCELLED: Mark("Cancelled", "lost"),
+}
+
+APPOINTMENT_MARKS: Mapping[str, Mark] = {
+    AppointmentState.BOOKED: Mark("Expected", "potential"),
+    AppointmentState.CONFIRMED: Mark("Confirmed", "potential"),
+    AppointmentState.ARRIVED: Mark("Arrived", "won"),
+    AppointmentState.NO_SHOW: Mark("Did not come", "lost"),
+    AppointmentState.CANCELLED: Mark("Cancelled", "lost"),
+    AppointmentState.TURNED_AWAY: Mark("Turned away", "lost"),
 }
 
 VISIT_MARKS: Mapping[str, Mark] = {

@@ -3,11 +3,22 @@
 from flask import Flask
 
 from servicelost.web.permissions import Action
-from servicelost.web.ui import assets, decisions, home, language, ledger, quick_log, reports, rows, visits
+from servicelost.web.ui import (
+    assets,
+    decisions,
+    home,
+    language,
+    ledger,
+    quick_log,
+    reports,
+    rows,
+    today,
+    visits,
+)
 from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
-VIEWS = (home, visits, decisions, reports, rows, ledger, quick_log, language)
+VIEWS = (home, today, visits, decisions, reports, rows, ledger, quick_log, language)
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)
 pages.context_processor(page_tools)

@@ -47,6 +47,10 @@ APPOINTMENT_MARKS: Mapping[str, Mark] = {
     AppointmentState.TURNED_AWAY: Mark("Turned away", "lost"),
 }
 
+TASK_LABELS: Mapping[str, str] = {
+    "ACKNOWLEDGE_RED": "Red work was put off and its day has passed: call, or let it go",
+}
+
 VISIT_MARKS: Mapping[str, Mark] = {
     **{VisitState(stage): Mark(info.label, "here") for stage, info in STAGES.items() if stage != Stage.LEAD},
     VisitState.PLANNING: Mark("Planned", "potential"),

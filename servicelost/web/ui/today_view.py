@@ -23,7 +23,8 @@ from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.loss_events import LossEvent
-from servicelost.web.ui.labels import APPOINTMENT_MARKS, VISIT_MARKS, Mark
+from servicelost.web.languages import gettext as _
+from servicelost.web.ui.labels import APPOINTMENT_MARKS, TASK_LABELS, VISIT_MARKS, Mark
 from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.queries import line_sums
@@ -206,14 +207,22 @@ def _tasks(book: Book, dealership: Dealership, last: datetime, own: int | None) 
     conditions = [Task.dealership_id == dealership.id, Task.state == TaskState.OPEN, Task.due_at < last]
     if own is not None:
         conditions.append(Task.owner_id == own)
+    visit_id = func.coalesce(Task.visit_id, Opportunity.visit_id).label("visit_id")
     query = (
-        select(Task.kind, Task.note, Task.due_at, Task.visit_id, Customer.name, Opportunity.amount_minor)
+        select(Task.kind, Task.note, Task.due_at, visit_id, Customer.name, Opportunity.amount_minor)
         .select_from(Task.__table__.outerjoin(Customer, Customer.id == Task.customer_id)
                      .outerjoin(Opportunity, Opportunity.id == Task.opportunity_id))
         .where(*conditions).order_by(Task.due_at).limit(_FEW)
     )  # fmt: skip
     return [
-        ForYou("task", row.note or row.kind, row.name or "", _utc(row.due_at), row.amount_minor, row.visit_id)
+        ForYou(
+            "task",
+            row.note or _(TASK_LABELS.get(row.kind, row.kind)),
+            row.name or "",
+            _utc(row.due_at),
+            row.amount_minor,
+            row.visit_id,
+        )
         for row in book.connection.execute(query)
     ]
 

@@ -44,7 +44,8 @@ _SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]  # Milliseconds; a busy machine needs more than the five seconds that playwright waits by itself.
+]  # fmt: skip
+# Milliseconds; a busy machine needs more than the five seconds that playwright waits by itself.
 WAIT = PATIENCE * 1000
 expect.set_options(timeout=WAIT)
 MANAGER = Actor("hanna", frozenset({Role.SERVICE_MANAGER}), None)

@@ -24,13 +24,13 @@ _HELP = "from servicelost.standalone.script import main; main(['--help'], prog_n
 # What a host has anyhow: Flask, SQLAlchemy and the dialect of its database.
 _HOST = """
 import time, flask, sqlalchemy, sqlalchemy.orm
-sqlalchemy.create_engine("postgresql+psycopg://")
+engine = sqlalchemy.create_engine("postgresql+psycopg://")
 app = flask.Flask("host")
 began, used = time.perf_counter(), time.process_time()
 """
 _MOUNTED = """
 from servicelost import ServiceLost
-ServiceLost().init_app(app)
+ServiceLost(engine=engine).init_app(app)
 """
 _TOLD = """
 print(time.perf_counter() - began, time.process_time() - used, used)

@@ -10,7 +10,6 @@ from flask import request
 
 from servicelost.intake.catalogue import UnreadableLine, read_ndjson
 from servicelost.intake.results import EventResult, Outcome
-from servicelost.intake.service import CHUNK, receive
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.errors import FieldProblem
 from servicelost.runtime import Runtime
@@ -73,6 +72,8 @@ def _refuse_rejected(result: dict[str, Any]) -> None:
 
 def _many(runtime: Runtime, actor: Actor) -> Iterator[dict[str, Any]]:
     """The results of all lines, read and taken in a portion at a time."""
+    from servicelost.intake.service import CHUNK
+
     lines = read_ndjson(cast(BinaryIO, request.stream))
     while portion := list(islice(lines, CHUNK)):
         yield from _some(runtime, actor, portion)
@@ -81,6 +82,9 @@ def _many(runtime: Runtime, actor: Actor) -> Iterator[dict[str, Any]]:
 def _some(
     runtime: Runtime, actor: Actor, portion: Sequence[tuple[int | None, object]]
 ) -> list[dict[str, Any]]:
+    # The rules of all events are loaded with the first one that comes.
+    from servicelost.intake.service import receive
+
     numbers = [number for number, value in portion if not isinstance(value, UnreadableLine)]
     values = [value for _, value in portion if not isinstance(value, UnreadableLine)]
     taken = receive(lambda: runtime.unit(actor), values)

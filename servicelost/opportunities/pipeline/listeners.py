@@ -4,6 +4,7 @@ from servicelost.kernel.events import EventBus
 from servicelost.opportunities.followup.facts import ContactMade
 from servicelost.opportunities.pipeline import (
     afterwards,
+    board,
     line_listeners,
     relocating,
     signal_listeners,
@@ -43,3 +44,4 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.CallReceived, signal_listeners.on_call_received)
     bus.subscribe(facts.PartNotSupplied, signal_listeners.on_part_not_supplied)
     bus.subscribe(ContactMade, signal_listeners.on_contact_made)
+    bus.at_end(board.keep_board)

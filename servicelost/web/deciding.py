@@ -45,7 +45,11 @@ def decline(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """The customer said no. Raises NotFound, Conflict for another version, and what the rules raise."""
     line, dealership = _load(book, line_id, version)
     return decisions.decline_line(
-        book, line, at=_moment(book, sent), reason=_reason(book, dealership, sent), stage=sent.get("stage")
+        book,
+        line,
+        at=_moment(book, sent),
+        reason=stated_reason(book, dealership, sent),
+        stage=sent.get("stage"),
     )
 
 
@@ -58,7 +62,7 @@ def defer(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
         at=_moment(book, sent),
         until=sent.get("deferred_until"),
         until_km=sent.get("deferred_until_odometer"),
-        reason=_reason(book, dealership, sent),
+        reason=stated_reason(book, dealership, sent),
         stage=sent.get("stage"),
     )
 
@@ -122,7 +126,8 @@ def _moment(book: Book, sent: Sent) -> datetime:
     return as_utc(at)
 
 
-def _reason(book: Book, dealership: Dealership, sent: Sent) -> Reason:
+def stated_reason(book: Book, dealership: Dealership, sent: Sent) -> Reason:
+    """Why, as far as it was said; a competitor named for the first time is remembered."""
     stated, competitor = sent.get("cause"), sent.get("competitor")
     cause = resolve_cause(book, dealership, stated) if stated else None
     own = cause.own if cause else None

@@ -50,7 +50,7 @@ def columns(made: Desk) -> dict[str, int]:
             .where(Opportunity.board_column.is_not(None))
             .group_by(Opportunity.board_column)
         )
-        return {column: number for column, number in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 @pytest.mark.slow

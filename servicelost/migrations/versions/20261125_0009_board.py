@@ -25,32 +25,38 @@ _ON_BOARD = "board_column IS NOT NULL"
 _WIN_BACK = timedelta(days=30)
 
 # Of a need that several lines named, the last one says where it stands.
-_LAST = """(SELECT p.{column} FROM servicelost_presentation AS p WHERE p.opportunity_id = o.id
-           ORDER BY p.presented_at DESC, p.id DESC LIMIT 1)"""
-_NAMED = f"""
-    SELECT o.id, o.owner_id, o.advisor_id, o.state, o.opened_at, o.last_decision_at,
-           CASE WHEN o.presentations > 1 THEN {_LAST.format(column="presented_at")} END AS named_at,
-           CASE WHEN o.part_request_id IS NOT NULL THEN NULL
-                WHEN o.presentations > 1 THEN {_LAST.format(column="visit_id")} ELSE o.visit_id END AS visit_id
-    FROM servicelost_opportunity AS o WHERE o.live = 1"""
-_DATED = f"""
-    SELECT n.id, n.state, n.visit_id, coalesce(n.owner_id, v.advisor_id, n.advisor_id) AS owner_id,
-           v.state AS visit_state,
-           CASE WHEN coalesce(n.last_decision_at, n.opened_at) > n.opened_at THEN n.last_decision_at
-                ELSE n.opened_at END AS decided_at, n.named_at
-    FROM ({_NAMED}) AS n LEFT JOIN servicelost_visit AS v ON v.id = n.visit_id"""
-_CARDS = f"""
-    SELECT d.id, d.owner_id, d.visit_id,
+PLACE_CARDS = """
+WITH last AS (
+    SELECT o.id, (SELECT p.id FROM servicelost_presentation AS p WHERE p.opportunity_id = o.id
+                  ORDER BY p.presented_at DESC, p.id DESC LIMIT 1) AS presentation_id
+    FROM servicelost_opportunity AS o WHERE o.live = 1 AND o.presentations > 1
+), named AS (
+    SELECT o.id, o.owner_id, o.advisor_id, o.state, o.opened_at, p.presented_at AS named_at,
+           coalesce(o.last_decision_at, o.opened_at) AS decided_at,
+           CASE WHEN o.part_request_id IS NULL THEN coalesce(p.visit_id, o.visit_id) END AS visit_id
+    FROM servicelost_opportunity AS o
+    LEFT JOIN last ON last.id = o.id
+    LEFT JOIN servicelost_presentation AS p ON p.id = last.presentation_id
+    WHERE o.live = 1
+), dated AS (
+    SELECT n.id, n.state, n.visit_id, n.named_at, v.state AS visit_state,
+           coalesce(n.owner_id, v.advisor_id, n.advisor_id) AS owner_id,
+           CASE WHEN n.decided_at > n.opened_at THEN n.decided_at ELSE n.opened_at END AS decided_at
+    FROM named AS n LEFT JOIN servicelost_visit AS v ON v.id = n.visit_id
+), card AS (
+    SELECT d.id, d.state, d.owner_id, d.visit_id,
            CASE WHEN d.named_at > d.decided_at THEN d.named_at ELSE d.decided_at END AS at,
            CASE WHEN d.owner_id IS NULL THEN 'UNSORTED'
                 WHEN d.visit_state IN ('PLANNING', 'RECEPTION', 'WORK', 'QUALITY_CONTROL', 'DELIVERY')
-                THEN d.visit_state ELSE 'FOLLOW_UP' END AS place, d.state
-    FROM ({_DATED}) AS d"""  # noqa: S608 - our own text
-PLACE_CARDS = f"""
-    UPDATE servicelost_opportunity
-    SET board_column = c.place, board_at = c.at, board_owner_id = c.owner_id, board_visit_id = c.visit_id
-    FROM ({_CARDS}) AS c
-    WHERE c.id = servicelost_opportunity.id AND (c.state <> 'LOST' OR c.at >= :win_back_since)"""  # noqa: S608
+                THEN d.visit_state ELSE 'FOLLOW_UP' END AS place
+    FROM dated AS d
+)
+UPDATE servicelost_opportunity
+SET board_column = card.place, board_at = card.at, board_owner_id = card.owner_id,
+    board_visit_id = card.visit_id
+FROM card
+WHERE card.id = servicelost_opportunity.id AND (card.state <> 'LOST' OR card.at >= :win_back_since)
+"""
 
 
 def place_cards(connection: sa.Connection, now: datetime) -> None:

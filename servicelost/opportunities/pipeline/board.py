@@ -1,8 +1,8 @@
 """The board: which opportunities are cards, and the column each of them stands in.
 
-A card is a live opportunity that is open, put off, or lost so lately (`win_back_days`) that somebody may still
-win it back. It stands in UNSORTED while it belongs to nobody, else at the stage of the visit that named it last,
-and in FOLLOW_UP where that visit is over or there is none. How pages read the board stands in `board_queries`.
+A card is a live opportunity that is open, put off, or lost so lately (`win_back_days`) that somebody may
+still win it back. It stands in UNSORTED while it belongs to nobody, else at the stage of the visit that named
+it last, and in FOLLOW_UP where that visit is over or there is none.
 """
 
 from collections.abc import Collection, Iterable
@@ -84,9 +84,7 @@ def _named_last(book: Book, card: Opportunity) -> Presentation | None:
     """The line that named the need last, where more than one did."""
     if card.presentations < 2:
         return None
-    return max(
-        book.many(PRESENTATIONS_OF_OPPORTUNITY, card.id), key=lambda row: (row.presented_at, row.id)
-    )
+    return max(book.many(PRESENTATIONS_OF_OPPORTUNITY, card.id), key=lambda row: (row.presented_at, row.id))
 
 
 def _newest_word(card: Opportunity, named: Presentation | None) -> datetime:
@@ -110,7 +108,9 @@ def _placing_visit(book: Book, card: Opportunity, named: Presentation | None) ->
 
 def _of_visits(book: Book, visits: Collection[Visit]) -> Iterable[Opportunity]:
     """All opportunities that stand where these visits stand: of their cars, lines and bookings."""
-    book.preload(OPPORTUNITIES_OF_VEHICLE, ((row.vehicle_id,) for row in visits if row.vehicle_id is not None))
+    book.preload(
+        OPPORTUNITIES_OF_VEHICLE, ((row.vehicle_id,) for row in visits if row.vehicle_id is not None)
+    )
     book.preload(LINES_OF_VISIT, ((row.id,) for row in visits))
     lines = [line.id for visit in visits for line in book.many(LINES_OF_VISIT, visit.id)]
     book.preload(PRESENTATION_OF_LINE, ((line_id,) for line_id in lines))

@@ -44,8 +44,16 @@ class Opportunity(Base):
         # It holds everything that is counted and filtered by, so that a column is added up from it alone.
         Index(
             "ix_servicelost_opportunity_board",
-            "dealership_id", "board_column", "board_at", "id", "board_owner_id", "amount_minor", "version",
-            "category_id", "source", "severity",
+            "dealership_id",
+            "board_column",
+            "board_at",
+            "id",
+            "board_owner_id",
+            "amount_minor",
+            "version",
+            "category_id",
+            "source",
+            "severity",
             postgresql_where=text("board_column IS NOT NULL"),
             sqlite_where=text("board_column IS NOT NULL"),
         ),

@@ -73,6 +73,7 @@ class DecisionKind(StrEnum):
     CLOSED = "CLOSED"
     CORRECTED = "CORRECTED"
     RECONSIDERED = "RECONSIDERED"
+    NOTED = "NOTED"
 
 
 class Effect(StrEnum):

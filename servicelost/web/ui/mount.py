@@ -3,11 +3,23 @@
 from flask import Flask
 
 from servicelost.web.permissions import Action
-from servicelost.web.ui import assets, decisions, home, language, ledger, reports, rows, visits
+from servicelost.web.ui import (
+    assets,
+    board,
+    board_acts,
+    card_page,
+    decisions,
+    home,
+    language,
+    ledger,
+    reports,
+    rows,
+    visits,
+)
 from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
-VIEWS = (home, visits, decisions, reports, rows, ledger, language)
+VIEWS = (home, board, board_acts, card_page, visits, decisions, reports, rows, ledger, language)
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)
 pages.context_processor(page_tools)

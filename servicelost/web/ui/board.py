@@ -1,0 +1,194 @@
+"""The board: every open opportunity as a card in the column of its stage, and each column by itself.
+
+What can be done with a card is in `board_acts`; what the address asks for, in `board_address`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from servicelost.administration.preferences import read_setting
+from servicelost.administration.settings import MIN_DENOMINATOR
+from servicelost.directory.models import Employee, ServiceCategory
+from servicelost.directory.services import list_services
+from servicelost.kernel.actor import Role
+from servicelost.kernel.book import Book
+from servicelost.opportunities.pipeline.board import BoardColumn
+from servicelost.opportunities.pipeline.board_hints import DAYS_WITHOUT_SALE, Hint, hints_of
+from servicelost.opportunities.pipeline.board_queries import ColumnSum, Cursor, cards_of, flow_of, sum_columns
+from servicelost.opportunities.pipeline.models import Opportunity
+from servicelost.taxonomy.severity import SEVERITIES
+from servicelost.taxonomy.sources import SOURCES
+from servicelost.web.current import current_runtime
+from servicelost.web.identity import current_actor, current_caller
+from servicelost.web.languages import gettext as _
+from servicelost.web.permissions import Action, may
+from servicelost.web.ui.blueprint import page
+from servicelost.web.ui.board_address import (
+    Asked,
+    asked_cards,
+    asked_cursor,
+    asked_number,
+    back_query,
+    query,
+    read_address,
+)
+from servicelost.web.ui.board_cards import COLUMN_LABELS, CardView, card_view
+from servicelost.web.ui.frame import Message, say
+
+AGES: Mapping[int, str] = {1: "1 day", 3: "3 days", 7: "1 week", 14: "2 weeks", 30: "1 month"}
+_AT_THE_DESK = {Role.SERVICE_ADVISOR, Role.BDC_AGENT, Role.SERVICE_MANAGER, Role.GROUP_MANAGER}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as it is shown: all it comes to, and the cards of one page."""
+
+    code: BoardColumn
+    label: str
+    sum: ColumnSum
+    cards: list[CardView]
+    more: bool
+    first: bool = True
+
+    @property
+    def more_url(self) -> str:
+        """Where the next cards are."""
+        return url_for(".board_column", column=self.code, after=self.cards[-1].cursor, **query())
+
+
+@page("/board", Action.READ_BOARD)
+def board() -> ResponseReturnValue:
+    """All columns with their first cards."""
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        return show_board(book)
+
+
+def show_board(book: Book, status: HTTPStatus = HTTPStatus.OK) -> ResponseReturnValue:
+    """The page of the board, as its address asks."""
+    asked = read_address(book)
+    if asked is None:
+        return render_template("servicelost/board_empty.html"), status
+    _say_what_was_done(book)
+    sums = sum_columns(book.connection, asked.wanted, asked.idle_since)
+    body = render_template(
+        "servicelost/board.html",
+        asked=asked,
+        columns=_columns(book, asked, sums, list(BoardColumn)),
+        hints=_hints(book, asked, sums),
+        choices=_choices(book, asked),
+        query=query(),
+        back=back_query(),
+        labels=COLUMN_LABELS,
+        days_without=DAYS_WITHOUT_SALE,
+    )
+    return body, status
+
+
+@page("/board/columns/<column>", Action.READ_BOARD)
+def board_column(column: str) -> ResponseReturnValue:
+    """One column from a card on; as a piece of the board where a script asks for that."""
+    if column not in COLUMN_LABELS:
+        abort(HTTPStatus.NOT_FOUND)
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        asked = read_address(book)
+        if asked is None:
+            abort(HTTPStatus.NOT_FOUND)
+        sums = sum_columns(book.connection, asked.wanted, asked.idle_since)
+        [found] = _columns(book, asked, sums, [BoardColumn(column)], asked_cards(), asked_cursor())
+    piece = "piece" if request.args.get("piece") else "page"
+    return render_template(
+        f"servicelost/board_column_{piece}.html", asked=asked, column=found, query=query(), back=back_query()
+    )
+
+
+@page("/board/pulse", Action.READ_BOARD)
+def board_pulse() -> ResponseReturnValue:
+    """A few characters a column that change with every card of it; 304 while none did."""
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        asked = read_address(book)
+        sums = {} if asked is None else sum_columns(book.connection, asked.wanted, asked.idle_since)
+    answer: Response = jsonify({code: found.pulse for code, found in sums.items()})
+    answer.add_etag()
+    answer.cache_control.no_cache = True
+    answer.cache_control.private = True
+    return answer.make_conditional(request)
+
+
+def _columns(
+    book: Book, asked: Asked, sums: Mapping[BoardColumn, ColumnSum], codes: Sequence[BoardColumn],
+    most: int | None = None, after: Cursor | None = None,
+) -> list[Column]:  # fmt: skip
+    """These columns with their cards; one card too many is read to know whether there are more."""
+    wanted = most or asked_cards()
+    rows = cards_of(book.connection, asked.wanted, codes, wanted + 1, after)
+    may_move, actor = may(current_caller(), Action.MOVE_CARDS), book.actor
+    cards: dict[str, list[Any]] = {code: [] for code in codes}
+    for row in rows:
+        cards[row.board_column].append(row)
+    return [
+        Column(
+            code, COLUMN_LABELS[code], sums.get(code, ColumnSum()),
+            [card_view(row, asked, actor, may_move=may_move) for row in cards[code][:wanted]],
+            len(cards[code]) > wanted, first=after is None,
+        )
+        for code in codes
+    ]  # fmt: skip
+
+
+def _say_what_was_done(book: Book) -> None:
+    """After a deed: where the card is now."""
+    moved = asked_number("moved")
+    card = None if moved is None else book.find(Opportunity, moved)
+    if card is None or not book.actor.may_see(card.dealership_id):
+        return
+    if card.board_column is None:
+        say(Message(_("The card has left the board.")))
+        return
+    owner = book.find(Employee, card.board_owner_id) if card.board_owner_id else None
+    words = {"column": _(COLUMN_LABELS[card.board_column]), "owner": owner.name if owner else ""}
+    told = (
+        _("The card of %(owner)s is in %(column)s now.", **words)
+        if owner
+        else _("It is in %(column)s now.", **words)
+    )
+    say(Message(told))
+
+
+def _hints(book: Book, asked: Asked, sums: Mapping[BoardColumn, ColumnSum]) -> list[Hint]:
+    """For managers who look at the whole board: what is worth looking into."""
+    if not asked.sees_all or asked.is_narrowed:
+        return []
+    flow = flow_of(book.connection, asked.dealership.id, book.now, DAYS_WITHOUT_SALE)
+    return hints_of(sums, flow, read_setting(book, asked.dealership.id, MIN_DENOMINATOR))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer."""
+
+    owners: list[Any]
+    services: list[ServiceCategory]
+    ages: Mapping[int, str]
+    sources: Mapping[Any, Any]
+    severities: Mapping[Any, Any]
+
+
+def _choices(book: Book, asked: Asked) -> Choices:
+    owners = people(book, asked.dealership.id) if asked.sees_all else []
+    return Choices(owners, list_services(book, asked.dealership), AGES, SOURCES, SEVERITIES)
+
+
+def people(book: Book, dealership_id: int) -> list[Any]:
+    """Who works at the desk of the dealership, by name."""
+    rows = book.connection.execute(
+        select(Employee.id, Employee.name, Employee.roles)
+        .where(Employee.dealership_id == dealership_id, Employee.active)
+        .order_by(Employee.name, Employee.id)
+    )
+    return [row for row in rows if not _AT_THE_DESK.isdisjoint(row.roles)]

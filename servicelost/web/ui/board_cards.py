@@ -1,0 +1,173 @@
+"""A card of the board as pages show it: whose car, what work, how much, how old, and where it may go.
+
+Only arranging what was read; which moves are legal is said by the workflow's own table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from servicelost.kernel.actor import Actor
+from servicelost.opportunities.pipeline.board import BoardColumn
+from servicelost.opportunities.pipeline.card_lateness import is_late
+from servicelost.opportunities.pipeline.needs import OF_VISIT
+from servicelost.opportunities.pipeline.states import OpportunityState
+from servicelost.taxonomy.severity import Severity
+from servicelost.taxonomy.sources import SOURCES, OpportunitySource
+from servicelost.taxonomy.stages import STAGES, Stage
+from servicelost.web.languages import gettext as _
+from servicelost.web.languages import ngettext
+from servicelost.web.ui.board_address import Asked, cursor_text
+from servicelost.web.ui.labels import SEVERITY_ICONS, Mark, severity_label
+from servicelost.web.ui.wording import round_money
+from servicelost.workflow.states import (
+    LINE_MACHINE,
+    MOVE_TO,
+    VISIT_MACHINE,
+    LineAction,
+    LineState,
+    VisitState,
+)
+
+COLUMN_LABELS: Mapping[str, str] = {
+    BoardColumn.UNSORTED: "Unsorted",
+    **{column: STAGES[Stage(column)].label for column in BoardColumn if column is not BoardColumn.UNSORTED},
+}
+CARD_MARKS: Mapping[str, Mark] = {
+    OpportunityState.DEFERRED: Mark("Postponed", "deferred"),
+    OpportunityState.LOST: Mark("Lost", "lost"),
+    OpportunityState.WON: Mark("Sold", "won"),
+    OpportunityState.CLOSED: Mark("Closed", "none"),
+}
+LOSE, HAND = "lose", "hand"
+_INITIALS = 2
+
+
+class Target(NamedTuple):
+    """Where a card may go."""
+
+    value: str
+    label: str
+
+
+@dataclass(slots=True)
+class CardView:
+    """A card with its words; `cursor` is how an address goes on after it."""
+
+    id: int
+    version: int
+    column: str
+    who: str
+    car: str
+    work: str
+    amount: str
+    age: str
+    late: bool
+    initials: str
+    owner: str | None
+    source: str
+    severity: str | None
+    mark: Mark | None
+    targets: tuple[Target, ...]
+    visit_id: int | None
+    order_number: str | None
+    cursor: str
+
+    @property
+    def is_unsorted(self) -> bool:
+        """Whether it waits for somebody to take it."""
+        return self.column == BoardColumn.UNSORTED
+
+
+def card_view(row: Any, asked: Asked, actor: Actor, *, may_move: bool) -> CardView:
+    """The row of a card in words."""
+    return CardView(
+        id=row.card_id,
+        version=row.version,
+        column=row.board_column or "",
+        who=row.customer or row.phone or row.called_from or _("Unknown caller"),
+        car=" ".join(part for part in (row.make, row.model) if part) or row.plate or "",
+        work=_work(row),
+        amount=round_money(row.amount_minor, asked.dealership.currency),
+        age=_age(asked.now - (row.board_at or row.opened_at)),
+        late=row.board_column is not None and _is_late(row, asked),
+        initials=initials(row.owner),
+        owner=row.owner,
+        source=_(SOURCES[OpportunitySource(row.source)].label),
+        severity=_severity(row.severity),
+        mark=CARD_MARKS.get(row.state),
+        targets=_targets(row, asked, actor) if may_move else (),
+        visit_id=row.board_visit_id,
+        order_number=row.order_number,
+        cursor=cursor_text(row.board_at or row.opened_at, row.card_id),
+    )
+
+
+def initials(name: str | None) -> str:
+    """Ana Lopez is AL."""
+    parts = (name or "").replace(".", " ").split()
+    return "".join(part[0].upper() for part in (parts if len(parts) <= _INITIALS else [parts[0], parts[-1]]))
+
+
+def may_hand(actor: Actor, owner_id: int | None, *, sees_all: bool) -> bool:
+    """Whether this person may give the card to somebody else: managers any, others their own."""
+    return sees_all or (owner_id is not None and owner_id == actor.employee_id)
+
+
+def can_lose(row: Any) -> bool:
+    """Whether this card can be recorded as lost here: nobody did yet, and it is no whole booking."""
+    if row.state not in (OpportunityState.OPEN, OpportunityState.DEFERRED) or row.need_key.startswith(
+        OF_VISIT
+    ):
+        return False
+    return row.line_state is None or LINE_MACHINE.can(LineState(row.line_state), LineAction.DECLINE)
+
+
+def _targets(row: Any, asked: Asked, actor: Actor) -> tuple[Target, ...]:
+    if row.board_column is None or row.board_column == BoardColumn.UNSORTED:
+        return ()
+    hand = may_hand(actor, row.board_owner_id, sees_all=asked.sees_all)
+    return (
+        *(Target(code, _(label)) for code, label in stage_targets(row.visit_state)),
+        *([Target(LOSE, _("Lost …"))] if can_lose(row) else []),
+        *([Target(HAND, _("Hand to …"))] if hand else []),
+    )
+
+
+@cache
+def stage_targets(visit_state: str | None) -> tuple[tuple[str, str], ...]:
+    """The columns a visit in this state may be moved to, with their labels."""
+    if visit_state is None:
+        return ()
+    state = VisitState(visit_state)
+    return tuple((stage, COLUMN_LABELS[stage]) for stage, action in MOVE_TO.items()
+                 if stage != visit_state and VISIT_MACHINE.can(state, action))  # fmt: skip
+
+
+def _work(row: Any) -> str:
+    words = row.line_text or row.operation or row.service
+    if words is None and row.part_number is not None:
+        words = _("Part %(number)s", number=row.part_number)
+    if words is None:
+        words = _("The whole visit") if row.need_key.startswith(OF_VISIT) else _("Not said yet")
+    return str(words)
+
+
+def _age(since: timedelta) -> str:
+    days = max(since.days, 0)
+    return ngettext("%(num)s day", "%(num)s days", days) if days else _("today")
+
+
+def _is_late(row: Any, asked: Asked) -> bool:
+    today: date = asked.today
+    return is_late(
+        state=row.state, visit_state=row.visit_state, newest_word_at=row.board_at, now=asked.now, today=today,
+        patience=asked.patience, planned_at=row.planned_at, promised_at=row.promised_at,
+        deferred_until=row.deferred_until,
+    )  # fmt: skip
+
+
+def _severity(code: str | None) -> str | None:
+    return None if code is None else f"{SEVERITY_ICONS[Severity(code)]} {severity_label(code)}"

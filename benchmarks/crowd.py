@@ -127,7 +127,8 @@ class _Fill:
             source_id="'L-' || n", state=f"CASE WHEN n <= {self._ended} THEN 'DECLINED' ELSE 'QUOTED' END",
             origin="'RECOMMENDED'", category_id=f"n % {SERVICES} + 1",
             description=f"'Work number ' || n % {SERVICES}", severity=_severity("n"),
-            amount_minor=_amount("n"), priced_as="'QUOTED'", created_at=self._moment("n"), presented_at=self._moment("n"),
+            amount_minor=_amount("n"), priced_as="'QUOTED'", created_at=self._moment("n"),
+            presented_at=self._moment("n"),
         )  # fmt: skip
 
     def _opportunities(self, connection: Connection) -> None:

@@ -38,7 +38,7 @@ from servicelost.web.ui.board_address import (
     query,
     read_address,
 )
-from servicelost.web.ui.board_cards import COLUMN_LABELS, CardView, card_view
+from servicelost.web.ui.board_cards import COLUMN_LABELS, CardView, CardWords
 from servicelost.web.ui.frame import Message, say
 
 AGES: Mapping[int, str] = {1: "1 day", 3: "3 days", 7: "1 week", 14: "2 weeks", 30: "1 month"}
@@ -127,14 +127,14 @@ def _columns(
     """These columns with their cards; one card too many is read to know whether there are more."""
     wanted = most or asked_cards()
     rows = cards_of(book.connection, asked.wanted, codes, wanted + 1, after)
-    may_move, actor = may(current_caller(), Action.MOVE_CARDS), book.actor
+    words = CardWords(asked, book.actor, may(current_caller(), Action.MOVE_CARDS))
     cards: dict[str, list[Any]] = {code: [] for code in codes}
     for row in rows:
         cards[row.board_column].append(row)
     return [
         Column(
             code, COLUMN_LABELS[code], sums.get(code, ColumnSum()),
-            [card_view(row, asked, actor, may_move=may_move) for row in cards[code][:wanted]],
+            [words.of(row) for row in cards[code][:wanted]],
             len(cards[code]) > wanted, first=after is None,
         )
         for code in codes

@@ -4,7 +4,7 @@ An address says only ids, codes and numbers. Who sees all cards and who only her
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -42,6 +42,7 @@ class Asked:
     patience: timedelta
     sees_all: bool
     now: datetime
+    today: date
 
     @property
     def is_narrowed(self) -> bool:
@@ -53,11 +54,6 @@ class Asked:
         """Cards with which nothing happened since then stand still."""
         return self.now - self.patience
 
-    @property
-    def today(self) -> Any:
-        """The day it is at the dealership."""
-        return local_day(self.dealership, self.now)
-
 
 def read_address(book: Book) -> Asked | None:
     """What the address asks for; None where nothing is in sight. Raises NotFound for a foreign one."""
@@ -65,9 +61,14 @@ def read_address(book: Book) -> Asked | None:
     if not dealerships:
         return None
     dealership = _dealership(dealerships)
+    return look_at(book, dealership, dealerships, _wanted(book, dealership))
+
+
+def look_at(book: Book, dealership: Dealership, dealerships: list[Dealership], wanted: CardFilter) -> Asked:
+    """These cards at this dealership, as the book's actor sees them now."""
     patience = timedelta(days=read_setting(book, dealership.id, CARD_LATE))
-    sees_all = book.actor.has_role(*MANAGERS)
-    return Asked(dealership, dealerships, _wanted(book, dealership, sees_all), patience, sees_all, book.now)
+    today = local_day(dealership, book.now)
+    return Asked(dealership, dealerships, wanted, patience, _sees_all(book), book.now, today)
 
 
 def query() -> dict[str, Any]:
@@ -121,7 +122,12 @@ def _dealership(dealerships: list[Dealership]) -> Dealership:
     return found
 
 
-def _wanted(book: Book, dealership: Dealership, sees_all: bool) -> CardFilter:
+def _sees_all(book: Book) -> bool:
+    return book.actor.has_role(*MANAGERS)
+
+
+def _wanted(book: Book, dealership: Dealership) -> CardFilter:
+    sees_all = _sees_all(book)
     age, least = asked_number("age"), asked_number("least")
     return CardFilter(
         dealership_id=dealership.id,

@@ -5,7 +5,6 @@ Only arranging what was read; which moves are legal is said by the workflow's ow
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,8 +13,7 @@ from servicelost.opportunities.pipeline.board import BoardColumn
 from servicelost.opportunities.pipeline.card_lateness import is_late
 from servicelost.opportunities.pipeline.needs import OF_VISIT
 from servicelost.opportunities.pipeline.states import OpportunityState
-from servicelost.taxonomy.severity import Severity
-from servicelost.taxonomy.sources import SOURCES, OpportunitySource
+from servicelost.taxonomy.sources import SOURCES
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
 from servicelost.web.languages import ngettext
@@ -81,28 +79,58 @@ class CardView:
         return self.column == BoardColumn.UNSORTED
 
 
-def card_view(row: Any, asked: Asked, actor: Actor, *, may_move: bool) -> CardView:
-    """The row of a card in words."""
-    return CardView(
-        id=row.card_id,
-        version=row.version,
-        column=row.board_column or "",
-        who=row.customer or row.phone or row.called_from or _("Unknown caller"),
-        car=" ".join(part for part in (row.make, row.model) if part) or row.plate or "",
-        work=_work(row),
-        amount=round_money(row.amount_minor, asked.dealership.currency),
-        age=_age(asked.now - (row.board_at or row.opened_at)),
-        late=row.board_column is not None and _is_late(row, asked),
-        initials=initials(row.owner),
-        owner=row.owner,
-        source=_(SOURCES[OpportunitySource(row.source)].label),
-        severity=_severity(row.severity),
-        mark=CARD_MARKS.get(row.state),
-        targets=_targets(row, asked, actor) if may_move else (),
-        visit_id=row.board_visit_id,
-        order_number=row.order_number,
-        cursor=cursor_text(row.board_at or row.opened_at, row.card_id),
-    )
+class CardWords:
+    """Puts rows of cards into words; what is the same on many cards of a page is said once."""
+
+    def __init__(self, asked: Asked, actor: Actor, may_move: bool) -> None:
+        self._asked, self._actor, self._may_move = asked, actor, may_move
+        self._sources = {source.value: _(words.label) for source, words in SOURCES.items()}
+        self._severities = {code: f"{icon} {severity_label(code)}" for code, icon in SEVERITY_ICONS.items()}
+        self._targets: dict[tuple[Any, ...], tuple[Target, ...]] = {}
+        self._ages: dict[int, str] = {}
+
+    def of(self, row: Any) -> CardView:
+        """The row in words."""
+        asked, at = self._asked, row.board_at or row.opened_at
+        return CardView(
+            id=row.card_id,
+            version=row.version,
+            column=row.board_column or "",
+            who=row.customer or row.phone or row.called_from or _("Unknown caller"),
+            car=" ".join(part for part in (row.make, row.model) if part) or row.plate or "",
+            work=_work(row),
+            amount=round_money(row.amount_minor or None, asked.dealership.currency),
+            age=self._age((asked.now - at).days),
+            late=row.board_column is not None and _is_late(row, asked),
+            initials=initials(row.owner),
+            owner=row.owner,
+            source=self._sources[row.source],
+            severity=self._severities.get(row.severity),
+            mark=CARD_MARKS.get(row.state),
+            targets=self._targets_of(row) if self._may_move else (),
+            visit_id=row.board_visit_id,
+            order_number=row.order_number,
+            cursor=cursor_text(at, row.card_id),
+        )
+
+    def _age(self, days: int) -> str:
+        if days not in self._ages:
+            self._ages[days] = ngettext("%(num)s day", "%(num)s days", days) if days > 0 else _("today")
+        return self._ages[days]
+
+    def _targets_of(self, row: Any) -> tuple[Target, ...]:
+        """Where the card may go: on with its visit first, back last."""
+        if row.board_column is None or row.board_column == BoardColumn.UNSORTED:
+            return ()
+        hand = may_hand(self._actor, row.board_owner_id, sees_all=self._asked.sees_all)
+        key = (row.visit_state, can_lose(row), hand)
+        if key not in self._targets:
+            self._targets[key] = (
+                *(Target(code, _(label)) for code, label in stage_targets(row.visit_state)),
+                *([Target(HAND, _("Hand to …"))] if hand else []),
+                *([Target(LOSE, _("Lost …"))] if key[1] else []),
+            )
+        return self._targets[key]
 
 
 def initials(name: str | None) -> str:
@@ -118,32 +146,24 @@ def may_hand(actor: Actor, owner_id: int | None, *, sees_all: bool) -> bool:
 
 def can_lose(row: Any) -> bool:
     """Whether this card can be recorded as lost here: nobody did yet, and it is no whole booking."""
-    if row.state not in (OpportunityState.OPEN, OpportunityState.DEFERRED) or row.need_key.startswith(
-        OF_VISIT
-    ):
+    undecided = row.state in (OpportunityState.OPEN, OpportunityState.DEFERRED)
+    if not undecided or row.need_key.startswith(OF_VISIT):
         return False
     return row.line_state is None or LINE_MACHINE.can(LineState(row.line_state), LineAction.DECLINE)
 
 
-def _targets(row: Any, asked: Asked, actor: Actor) -> tuple[Target, ...]:
-    if row.board_column is None or row.board_column == BoardColumn.UNSORTED:
-        return ()
-    hand = may_hand(actor, row.board_owner_id, sees_all=asked.sees_all)
-    return (
-        *(Target(code, _(label)) for code, label in stage_targets(row.visit_state)),
-        *([Target(LOSE, _("Lost …"))] if can_lose(row) else []),
-        *([Target(HAND, _("Hand to …"))] if hand else []),
-    )
-
-
 @cache
 def stage_targets(visit_state: str | None) -> tuple[tuple[str, str], ...]:
-    """The columns a visit in this state may be moved to, with their labels."""
+    """The columns a visit in this state may be moved to, with their labels: onwards first, then back."""
     if visit_state is None:
         return ()
-    state = VisitState(visit_state)
-    return tuple((stage, COLUMN_LABELS[stage]) for stage, action in MOVE_TO.items()
-                 if stage != visit_state and VISIT_MACHINE.can(state, action))  # fmt: skip
+    state, places = VisitState(visit_state), list(BoardColumn)
+    legal = [
+        stage for stage, action in MOVE_TO.items() if stage != state and VISIT_MACHINE.can(state, action)
+    ]
+    here = places.index(BoardColumn(state)) if state in STAGE_STATES else len(places)
+    onwards = sorted(legal, key=lambda stage: places.index(BoardColumn(stage)) < here)
+    return tuple((stage, COLUMN_LABELS[stage]) for stage in onwards)
 
 
 def _work(row: Any) -> str:
@@ -155,19 +175,9 @@ def _work(row: Any) -> str:
     return str(words)
 
 
-def _age(since: timedelta) -> str:
-    days = max(since.days, 0)
-    return ngettext("%(num)s day", "%(num)s days", days) if days else _("today")
-
-
 def _is_late(row: Any, asked: Asked) -> bool:
-    today: date = asked.today
     return is_late(
-        state=row.state, visit_state=row.visit_state, newest_word_at=row.board_at, now=asked.now, today=today,
-        patience=asked.patience, planned_at=row.planned_at, promised_at=row.promised_at,
+        state=row.state, visit_state=row.visit_state, newest_word_at=row.board_at, now=asked.now,
+        today=asked.today, patience=asked.patience, planned_at=row.planned_at, promised_at=row.promised_at,
         deferred_until=row.deferred_until,
     )  # fmt: skip
-
-
-def _severity(code: str | None) -> str | None:
-    return None if code is None else f"{SEVERITY_ICONS[Severity(code)]} {severity_label(code)}"

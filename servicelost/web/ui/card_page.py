@@ -5,15 +5,12 @@ It is also where a form comes back to that was refused, with what was typed. The
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from servicelost.administration.preferences import read_setting
-from servicelost.administration.settings import CARD_LATE
 from servicelost.directory.causes import list_causes
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.models import Dealership
@@ -35,8 +32,8 @@ from servicelost.web.problems import Problem
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.board import people
-from servicelost.web.ui.board_address import Asked, asked_number
-from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, CardView, card_view
+from servicelost.web.ui.board_address import Asked, asked_number, look_at
+from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, CardView, CardWords
 from servicelost.web.ui.decision_forms import Choice
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import DECISION_LABELS
@@ -128,13 +125,10 @@ def asked_dealership(book: Book) -> Dealership:
 def read_card(book: Book, row: Opportunity) -> tuple[CardView, Asked]:
     """The card as it stands, in words."""
     dealership = book.get(Dealership, row.dealership_id)
-    patience = timedelta(days=read_setting(book, dealership.id, CARD_LATE))
-    caller = current_caller()
-    asked = Asked(dealership, [dealership], CardFilter(dealership_id=dealership.id), patience,
-                  may(caller, Action.REVERSE_LOSSES), book.now)  # fmt: skip
+    asked = look_at(book, dealership, [dealership], CardFilter(dealership_id=dealership.id))
     found = card_of(book.connection, row.id)
     assert found is not None
-    return card_view(found, asked, book.actor, may_move=may(caller, Action.MOVE_CARDS)), asked
+    return CardWords(asked, book.actor, may(current_caller(), Action.MOVE_CARDS)).of(found), asked
 
 
 def _view(book: Book, row: Opportunity) -> CardPage:

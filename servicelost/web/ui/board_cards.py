@@ -23,6 +23,7 @@ from servicelost.web.ui.wording import round_money
 from servicelost.workflow.states import (
     LINE_MACHINE,
     MOVE_TO,
+    STAGE_STATES,
     VISIT_MACHINE,
     LineAction,
     LineState,

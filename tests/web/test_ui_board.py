@@ -1,0 +1,308 @@
+"""The board: who sees which cards, taking and moving them by plain forms, refusals, paging and filters."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import select
+
+from servicelost.directory.dealerships import dealership_by_code
+from servicelost.directory.employees import upsert_employee
+from servicelost.kernel.actor import SYSTEM, Role
+from servicelost.opportunities.ledger.models import LedgerEntry
+from servicelost.opportunities.pipeline.models import Opportunity
+from tests.statements import statements
+from tests.web.conftest import World, event
+from tests.web.ui_pages import forms, submit, words
+
+BOARD = "/service/board"
+
+
+class Staff:
+    """Who works at the dealership, and signing in as one of them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        with world.runtime.unit(SYSTEM) as book:
+            place = dealership_by_code(book, "NORTH")
+            self.ids = {
+                name: upsert_employee(
+                    book, place, "dms", {"id": name, "name": f"{name} Smit", "roles": [Role.SERVICE_ADVISOR]},
+                    book.now,
+                ).id
+                for name in ("Ana", "Ben")
+            }  # fmt: skip
+
+    def sign_in(self, name: str, role: Role = Role.SERVICE_ADVISOR) -> None:
+        actor = self.world.sign_in(role, name=name.lower())
+        self.world.signed_in[0] = replace(actor, employee_id=self.ids.get(name))
+
+
+@pytest.fixture
+def staff(world: World) -> Staff:
+    made = Staff(world)
+    made.sign_in("Ana")
+    return made
+
+
+def card_of(world: World, line: str = "L-1") -> Opportunity:
+    with world.runtime.unit(SYSTEM, reading=True) as book:
+        found = select(Opportunity.id).where(Opportunity.line_id == world.line_id(line))
+        return book.get(Opportunity, book.connection.scalars(found).one())
+
+
+def column_of(page: str, card_id: int) -> str | None:
+    """The column in which the page shows the card."""
+    before = page.partition(f'id="card-{card_id}"')[0]
+    return re.findall(r'data-sl-column="(\w+)"', before)[-1] if f'id="card-{card_id}"' in page else None
+
+
+def take(client: FlaskClient, world: World, line: str = "L-1") -> Opportunity:
+    submit(client, BOARD, f"/cards/{card_of(world, line).id}/take?from=board", {})
+    return card_of(world, line)
+
+
+def many_cards(world: World, number: int, **line: Any) -> None:
+    """So many more cards of nobody."""
+    fields = {"service": "Wipers", "amount": "32.00"} | line
+    for place in range(number):
+        data = {"visit_id": "RO-1", "line_id": f"M-{place}", **fields, "service": f"Service {place}"}
+        world.send(event("line.recommended", "NORTH", 10, **data) | {"event_id": f"many-{place}"})
+
+
+def test_the_board_shows_each_card_in_its_column_with_count_and_money(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    page = client.get(BOARD)
+    assert page.status_code == HTTPStatus.OK
+    assert "Unsorted 2 cards · €290" in words(page.text)
+    assert column_of(page.text, card_of(world).id) == "UNSORTED"
+    shown = words(page.text)
+    assert "Jo Doe €240 Skoda Octavia · Rear brake pads" in shown
+    assert "● Red" in shown
+
+
+def test_taking_a_card_makes_it_ones_own_in_the_column_of_its_visit(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    card = take(client, world)
+    assert (card.owner_id, card.board_column) == (staff.ids["Ana"], "RECEPTION")
+    page = client.get(BOARD).text
+    assert column_of(page, card.id) == "RECEPTION"
+    assert "Unsorted 1 card · €50" in words(page)
+
+
+def test_who_takes_second_is_told_who_has_it(world: World, client: FlaskClient, staff: Staff) -> None:
+    seen = forms(client.get(BOARD).text)
+    take(client, world)
+    staff.sign_in("Ben")
+    action = f"{BOARD}/cards/{card_of(world).id}/take?from=board"
+    other = next(iter(forms(client.get(BOARD).text).values()))
+    answer = client.post(action, data=seen[action] | {"csrf_token": other["csrf_token"]})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "Ana Smit has this card already" in answer.text
+    assert card_of(world).owner_id == staff.ids["Ana"]
+
+
+def test_an_advisor_sees_her_own_cards_and_a_manager_all(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    card = take(client, world)
+    staff.sign_in("Ben")
+    assert column_of(client.get(BOARD).text, card.id) is None
+    staff.sign_in("Mia", Role.SERVICE_MANAGER)
+    assert column_of(client.get(BOARD).text, card.id) == "RECEPTION"
+    assert column_of(client.get(f"{BOARD}?owner={staff.ids['Ben']}").text, card.id) is None
+
+
+def test_a_technician_and_another_dealership_see_nothing(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    world.sign_in(Role.TECHNICIAN)
+    assert client.get(BOARD).status_code == HTTPStatus.FORBIDDEN
+    world.sign_in(Role.SERVICE_MANAGER, at="SOUTH")
+    card_id = card_of(world).id
+    assert column_of(client.get(BOARD).text, card_id) is None
+    assert client.get(f"{BOARD}/cards/{card_id}").status_code == HTTPStatus.NOT_FOUND
+    asked = f"{BOARD}?dealership={world.ids['NORTH']}"
+    assert client.get(asked).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_moving_a_card_moves_its_visit_with_all_cards_on_it(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    card, other = take(client, world), take(client, world, "L-2")
+    answer = submit(client, BOARD, f"/cards/{card.id}/move?from=board", {"to": "WORK"})
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert {card_of(world, line).board_column for line in ("L-1", "L-2")} == {"WORK"}
+    page = client.get(answer.location).text
+    assert column_of(page, other.id) == "WORK"
+    assert "The card of Ana Smit is in Work now." in page
+
+
+def test_only_legal_columns_are_offered_and_others_are_refused_with_the_reason(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    card = take(client, world)
+    offered = re.findall(r'<option value="(\w+)">', client.get(f"{BOARD}/columns/RECEPTION").text)
+    assert offered == ["WORK", "QUALITY_CONTROL", "DELIVERY", "FOLLOW_UP", "hand", "lose"]
+    submit(client, BOARD, f"/cards/{card.id}/move?from=board", {"to": "DELIVERY"})
+    answer = submit(client, BOARD, f"/cards/{card.id}/move?from=board", {"to": "RECEPTION"})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "From Delivery the car cannot go there; it can go to: Follow-up, Work" in answer.text
+    nowhere = submit(client, BOARD, f"/cards/{card.id}/move?from=board", {"to": "UNSORTED"})
+    assert "no card can be moved there by hand" in nowhere.text
+
+
+def test_a_stale_move_says_where_the_card_is_now(world: World, client: FlaskClient, staff: Staff) -> None:
+    card = take(client, world)
+    page = client.get(BOARD).text
+    submit(client, BOARD, f"/cards/{card.id}/move?from=board", {"to": "WORK"})
+    action = f"{BOARD}/cards/{card.id}/move?from=board"
+    answer = client.post(action, data=forms(page)[action] | {"to": "DELIVERY"})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "Somebody changed this card meanwhile: it is in Work now" in answer.text
+    assert card_of(world).board_column == "WORK"
+
+
+def test_losing_a_card_asks_where_and_why(world: World, client: FlaskClient, staff: Staff) -> None:
+    card = take(client, world)
+    asks = submit(client, BOARD, f"/cards/{card.id}/move?from=board", {"to": "lose"})
+    page = client.get(asks.location).text
+    assert "Where?" in page
+    assert "Why?" in page
+    typed = {"cause": "PRICE_TOO_HIGH", "competitor": "Fast Fit", "stage": "RECEPTION"}
+    answer = submit(client, asks.location, f"/cards/{card.id}/lose", typed)
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    with world.runtime.unit(SYSTEM, reading=True) as book:
+        loss = book.get(LedgerEntry, card_of(world).loss_id or 0)
+    assert (loss.stage, loss.cause, loss.amount_minor) == ("RECEPTION", "PRICE_TOO_HIGH", 24_000)
+
+
+def test_what_is_refused_comes_back_with_what_was_typed(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    card = take(client, world)
+    page = f"{BOARD}/cards/{card.id}?open=lose"
+    typed = {"cause": "OTHER", "competitor": "Fast Fit", "competitor_price": "cheap"}
+    answer = submit(client, page, f"/cards/{card.id}/lose", typed)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    held = forms(answer.text)[f"{BOARD}/cards/{card.id}/lose"]
+    assert typed.items() <= held.items()
+
+
+def test_handing_on_is_for_the_owner_and_managers(world: World, client: FlaskClient, staff: Staff) -> None:
+    card = take(client, world)
+    page = f"{BOARD}/cards/{card.id}"
+    submit(client, page, "/hand", {"employee": str(staff.ids["Ben"])})
+    assert card_of(world).board_owner_id == staff.ids["Ben"]
+    assert not [action for action in forms(client.get(page).text) if action.endswith("/hand")]
+    with_token = next(iter(forms(client.get(page).text).values()))
+    refused = client.post(
+        f"{page}/hand", data=with_token | {"employee": str(staff.ids["Ana"]), "version": ""}
+    )
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    staff.sign_in("Mia", Role.SERVICE_MANAGER)
+    submit(client, page, "/hand", {"employee": str(staff.ids["Ana"])})
+    assert card_of(world).board_owner_id == staff.ids["Ana"]
+
+
+def test_a_card_made_by_hand(world: World, client: FlaskClient, staff: Staff) -> None:
+    typed = {"phone": "030 1234567", "service": "Tyre change", "amount": "89.00", "note": "calls back"}
+    address = f"/board/new?dealership={world.ids['NORTH']}"
+    nobody = submit(client, f"{BOARD}/new", address, {"service": "Tyre change"})
+    assert nobody.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "say who it is" in nobody.text
+    assert 'value="Tyre change"' in nobody.text
+    made = submit(client, f"{BOARD}/new", address, typed | {"mine": "true"})
+    page = client.get(made.location).text
+    assert "Tyre change" in page
+    assert "calls back" in page
+    again = submit(client, f"{BOARD}/new", address, typed)
+    assert again.location == made.location, "the same work for the same number is one card"
+    assert "Follow-up 1 card · €89" in words(client.get(BOARD).text)
+
+
+def test_a_card_without_a_visit_is_lost_by_who_was_reached(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    address = f"/board/new?dealership={world.ids['NORTH']}"
+    made = submit(client, f"{BOARD}/new", address, {"customer": "Kim", "service": "Tyres", "mine": "true"})
+    typed = {"event": "LEAD_REJECTED", "cause": "PRICE_TOO_HIGH"}
+    assert submit(client, f"{made.location}?open=lose", "/lose", typed).status_code == HTTPStatus.SEE_OTHER
+    shown = words(client.get(made.location).text)
+    assert "Lost" in shown
+    assert "Declined" in shown
+
+
+def test_a_column_comes_in_pages_that_leave_nothing_out(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    many_cards(world, 60)
+    page = client.get(BOARD).text
+    assert "Unsorted 62 cards" in words(page)
+    seen = re.findall(r'id="card-(\d+)"', page)
+    assert len(seen) == 25
+    while more := re.search(r'href="([^"]+)" data-sl-more', page):
+        page = client.get(more.group(1).replace("&amp;", "&")).text
+        seen += re.findall(r'id="card-(\d+)"', page)
+    assert len(seen) == len(set(seen)) == 62
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("severity=RED", 1), ("severity=GREEN", 0), ("least=100", 1), ("source=MPI_FINDING", 2),
+     ("source=CALL", 0), ("age=1", 0), ("severity=%F0", 2), ("age=x", 2), ("category=0", 0)],
+)  # fmt: skip
+def test_filters_stand_in_the_address(
+    world: World, client: FlaskClient, staff: Staff, query: str, shown: int
+) -> None:
+    page = client.get(f"{BOARD}?{query}").text
+    assert len(re.findall(r'id="card-', page)) == shown
+
+
+def test_the_pulse_changes_with_every_card_and_else_says_nothing(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    first = client.get(f"{BOARD}/pulse")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert client.get(f"{BOARD}/pulse", headers=tag).status_code == HTTPStatus.NOT_MODIFIED
+    take(client, world)
+    second = client.get(f"{BOARD}/pulse", headers=tag)
+    assert second.status_code == HTTPStatus.OK
+    assert second.json != first.json
+    [piece] = re.findall(r'data-sl-pulse="([^"]+)"', client.get(f"{BOARD}/columns/UNSORTED?piece=1").text)
+    assert second.json is not None
+    assert second.json["UNSORTED"] == piece
+
+
+def test_late_cards_say_so(world: World, client: FlaskClient, staff: Staff) -> None:
+    assert "late" not in words(client.get(BOARD).text)
+    world.clock.move(timedelta(days=4))
+    assert "◷ late 4 days" in words(client.get(BOARD).text)
+
+
+def test_a_board_takes_the_same_statements_for_two_cards_and_for_sixty(
+    world: World, client: FlaskClient, staff: Staff
+) -> None:
+    sent: list[str] = []
+    sqlalchemy_event.listen(
+        world.runtime.engine, "before_cursor_execute", lambda *told: sent.append(str(told[2]))
+    )
+
+    def count() -> int:
+        sent.clear()
+        with statements() as of_books:
+            client.get(BOARD)
+        return len(sent) + len(of_books)
+
+    count()
+    few = count()
+    many_cards(world, 60)
+    assert count() == few
+    assert few <= 15

@@ -39,6 +39,7 @@ PAGES = (
     Page("board of an advisor", lambda _: "/board", 60, by_manager=False),
     Page("board, one service, 100 or more", lambda _: "/board?category=3&least=100", 60),
     Page("board, has anything changed", lambda _: "/board/pulse", 60),
+    Page("board, what is worth a look", lambda _: "/board/hints?piece=1", 60),
     Page("board, more of a column", lambda _: "/board/columns/FOLLOW_UP?piece=1", 60),
 )
 

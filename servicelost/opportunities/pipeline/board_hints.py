@@ -36,20 +36,24 @@ class Hint:
     column: BoardColumn | None = None
 
 
-def hints_of(sums: Mapping[BoardColumn, ColumnSum], flow: Flow, fewest: int) -> list[Hint]:
-    """What is worth saying; a column with fewer cards than `fewest` is not judged."""
+def hints_of(
+    sums: Mapping[BoardColumn, ColumnSum], idle: Mapping[BoardColumn, ColumnSum], flow: Flow, fewest: int
+) -> list[Hint]:
+    """What is worth saying; `idle` cards stand still; fewer than `fewest` in a column are not judged."""
     cards = sum(column.cards for column in sums.values())
-    return [*_lame(sums, fewest), *_dry(flow), *_nothing_closes(flow, cards, fewest)]
+    return [*_lame(sums, idle, fewest), *_dry(flow), *_nothing_closes(flow, cards, fewest)]
 
 
-def _lame(sums: Mapping[BoardColumn, ColumnSum], fewest: int) -> list[Hint]:
+def _lame(
+    sums: Mapping[BoardColumn, ColumnSum], idle: Mapping[BoardColumn, ColumnSum], fewest: int
+) -> list[Hint]:
     """The column where most money stands still, if at least half of its cards do."""
-    slow = [(column, found) for column, found in sums.items()
-            if found.cards >= fewest and 2 * found.idle >= found.cards]  # fmt: skip
+    slow = [column for column, found in sums.items()
+            if found.cards >= fewest and 2 * idle.get(column, ColumnSum()).cards >= found.cards]  # fmt: skip
     if not slow:
         return []
-    column, found = max(slow, key=lambda pair: (pair[1].idle_minor, pair[1].idle))
-    return [Hint(HintKind.LAME, found.idle, found.cards, found.idle_minor, column)]
+    column = max(slow, key=lambda column: (idle[column].amount_minor, idle[column].cards))
+    return [Hint(HintKind.LAME, idle[column].cards, sums[column].cards, idle[column].amount_minor, column)]
 
 
 def _dry(flow: Flow) -> list[Hint]:

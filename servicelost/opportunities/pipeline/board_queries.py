@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from servicelost.directory.models import Customer, Employee, LaborOperation, ServiceCategory, Vehicle
+from servicelost.directory.models import Customer, Vehicle
 from servicelost.kernel.db import UtcDateTime
 from servicelost.opportunities.pipeline.board import BoardColumn
 from servicelost.opportunities.pipeline.models import Opportunity
@@ -54,14 +54,10 @@ class CardFilter:
 
 
 class ColumnSum(NamedTuple):
-    """All cards of a column: how many, their money, those idle since the asked moment; and a number that
-    changes with each of them."""
+    """All cards of a column, or those of them that were asked for: how many, and their money."""
 
     cards: int = 0
     amount_minor: int = 0
-    idle: int = 0
-    idle_minor: int = 0
-    pulse: str = "0"
 
 
 class Cursor(NamedTuple):
@@ -79,31 +75,24 @@ class Flow(NamedTuple):
     anything_won: bool
 
 
-def sum_columns(
-    connection: Connection, wanted: CardFilter, idle_since: datetime
-) -> Mapping[BoardColumn, ColumnSum]:
+def sum_columns(connection: Connection, wanted: CardFilter) -> Mapping[BoardColumn, ColumnSum]:
     """What each column that holds cards comes to, all of its cards counted."""
-    idle = _O.board_at < idle_since
     query = (
-        select(
-            _O.board_column,
-            func.count(),
-            func.sum(_O.amount_minor),
-            func.sum(case((idle, 1), else_=0)),
-            func.sum(case((idle, _O.amount_minor), else_=0)),
-            func.sum(_O.version),
-            func.sum(_O.id),
-        )
+        select(_O.board_column, func.count(), func.sum(_O.amount_minor))
         .where(_O.board_column.is_not(None), *_conditions(wanted))
         .group_by(_O.board_column)
     )
-    found = {}
-    for column, cards, amount, idle_cards, idle_minor, versions, ids in connection.execute(query):
-        pulse = f"{cards}.{amount or 0}.{versions}.{ids}"
-        found[BoardColumn(column)] = ColumnSum(
-            cards, int(amount or 0), int(idle_cards), int(idle_minor or 0), pulse
-        )
-    return found
+    rows = connection.execute(query)
+    return {BoardColumn(column or ""): ColumnSum(cards, int(amount or 0)) for column, cards, amount in rows}
+
+
+def versions_of(
+    connection: Connection, wanted: CardFilter, columns: Iterable[BoardColumn], most: int
+) -> Sequence[Row[Any]]:
+    """Column, id and version of the newest cards of each of these columns: what tells whether one changed."""
+    parts = [_first_of(wanted, column, most, None).subquery() for column in columns]
+    newest = union_all(*(select(part.c.board_column, part.c.id, part.c.version) for part in parts))
+    return connection.execute(newest).all()
 
 
 def cards_of(
@@ -113,13 +102,13 @@ def cards_of(
     """So many cards of each of these columns, newest first, with all that a card shows: one statement."""
     parts = [_first_of(wanted, column, most, after).subquery() for column in columns]
     shown = union_all(*(select(part.c.id) for part in parts)).subquery("shown")
-    query = _card(select(shown.c.id.label("card_id")).join(_O, _O.id == shown.c.id))
+    query = _card(select(shown.c.id).join(_O, _O.id == shown.c.id))
     return connection.execute(query.order_by(_O.board_at.desc(), _O.id.desc())).all()
 
 
 def card_of(connection: Connection, card_id: int) -> Row[Any] | None:
     """One card with all that it shows, whatever column it stands in."""
-    return connection.execute(_card(select(_O.id.label("card_id"))).where(_O.id == card_id)).one_or_none()
+    return connection.execute(_card(select(_O.id)).where(_O.id == card_id)).one_or_none()
 
 
 def flow_of(connection: Connection, dealership_id: int, now: datetime, days_without: int) -> Flow:
@@ -142,7 +131,8 @@ def flow_of(connection: Connection, dealership_id: int, now: datetime, days_with
 
 
 def _first_of(wanted: CardFilter, column: BoardColumn, most: int, after: Cursor | None) -> Any:
-    query = select(_O.id).where(_O.board_column == column.value, *_conditions(wanted))
+    columns = (_O.board_column, _O.id, _O.version)
+    query = select(*columns).where(_O.board_column == column.value, *_conditions(wanted))
     if after is not None:
         seen = tuple_(literal(after.at, UtcDateTime()), literal(after.card_id, BigInteger()))
         query = query.where(tuple_(_O.board_at, _O.id) < seen)
@@ -167,26 +157,21 @@ def _conditions(wanted: CardFilter) -> list[ColumnElement[bool]]:
 
 
 def _card(query: Any) -> Any:
-    """The query with everything a card shows, each from the one row it belongs to."""
+    """The query with all that a card shows, but for names that are the same on many cards."""
     return (
         query.add_columns(
             _O.dealership_id, _O.version, _O.state, _O.source, _O.severity, _O.need_key, _O.amount_minor,
             _O.opened_at, _O.deferred_until, _O.board_column, _O.board_at, _O.board_owner_id,
-            _O.board_visit_id, _O.presentations, Customer.name.label("customer"),
+            _O.board_visit_id, _O.category_id, _O.labor_operation_id, Customer.name.label("customer"),
             Customer.phone_e164.label("phone"), Vehicle.make, Vehicle.model, Vehicle.plate,
             Visit.state.label("visit_state"), Visit.promised_at, Visit.planned_at,
             Visit.source_id.label("order_number"), Line.state.label("line_state"),
-            Line.description.label("line_text"), LaborOperation.description.label("operation"),
-            ServiceCategory.name.label("service"), Employee.name.label("owner"),
-            Call.phone_key.label("called_from"), PartRequest.part_number,
+            Line.description.label("line_text"), Call.phone_key.label("called_from"), PartRequest.part_number,
         )
         .outerjoin(Customer, Customer.id == _O.customer_id)
         .outerjoin(Vehicle, Vehicle.id == _O.vehicle_id)
         .outerjoin(Visit, Visit.id == _O.board_visit_id)
         .outerjoin(Line, Line.id == _O.line_id)
-        .outerjoin(LaborOperation, LaborOperation.id == _O.labor_operation_id)
-        .outerjoin(ServiceCategory, ServiceCategory.id == _O.category_id)
-        .outerjoin(Employee, Employee.id == _O.board_owner_id)
         .outerjoin(Call, Call.id == _O.call_id)
         .outerjoin(PartRequest, PartRequest.id == _O.part_request_id)
     )  # fmt: skip

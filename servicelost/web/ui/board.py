@@ -5,6 +5,7 @@ What can be done with a card is in `board_acts`; what the address asks for, in `
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
 
@@ -12,15 +13,18 @@ from flask import Response, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from servicelost.administration.preferences import read_setting
-from servicelost.administration.settings import MIN_DENOMINATOR
 from servicelost.directory.models import Employee, ServiceCategory
 from servicelost.directory.services import list_services
 from servicelost.kernel.actor import Role
 from servicelost.kernel.book import Book
 from servicelost.opportunities.pipeline.board import BoardColumn
-from servicelost.opportunities.pipeline.board_hints import DAYS_WITHOUT_SALE, Hint, hints_of
-from servicelost.opportunities.pipeline.board_queries import ColumnSum, Cursor, cards_of, flow_of, sum_columns
+from servicelost.opportunities.pipeline.board_queries import (
+    ColumnSum,
+    Cursor,
+    cards_of,
+    sum_columns,
+    versions_of,
+)
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.taxonomy.severity import SEVERITIES
 from servicelost.taxonomy.sources import SOURCES
@@ -30,6 +34,7 @@ from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action, may
 from servicelost.web.ui.blueprint import page
 from servicelost.web.ui.board_address import (
+    CARDS_A_PAGE,
     Asked,
     asked_cards,
     asked_cursor,
@@ -52,6 +57,7 @@ class Column:
     code: BoardColumn
     label: str
     sum: ColumnSum
+    pulse: str
     cards: list[CardView]
     more: bool
     first: bool = True
@@ -75,17 +81,14 @@ def show_board(book: Book, status: HTTPStatus = HTTPStatus.OK) -> ResponseReturn
     if asked is None:
         return render_template("servicelost/board_empty.html"), status
     _say_what_was_done(book)
-    sums = sum_columns(book.connection, asked.wanted, asked.idle_since)
+    sums = sum_columns(book.connection, asked.wanted)
     body = render_template(
         "servicelost/board.html",
         asked=asked,
         columns=_columns(book, asked, sums, list(BoardColumn)),
-        hints=_hints(book, asked, sums),
         choices=_choices(book, asked),
         query=query(),
         back=back_query(),
-        labels=COLUMN_LABELS,
-        days_without=DAYS_WITHOUT_SALE,
     )
     return body, status
 
@@ -99,7 +102,7 @@ def board_column(column: str) -> ResponseReturnValue:
         asked = read_address(book)
         if asked is None:
             abort(HTTPStatus.NOT_FOUND)
-        sums = sum_columns(book.connection, asked.wanted, asked.idle_since)
+        sums = sum_columns(book.connection, asked.wanted)
         [found] = _columns(book, asked, sums, [BoardColumn(column)], asked_cards(), asked_cursor())
     piece = "piece" if request.args.get("piece") else "page"
     return render_template(
@@ -112,12 +115,25 @@ def board_pulse() -> ResponseReturnValue:
     """A few characters a column that change with every card of it; 304 while none did."""
     with current_runtime().unit(current_actor(), reading=True) as book:
         asked = read_address(book)
-        sums = {} if asked is None else sum_columns(book.connection, asked.wanted, asked.idle_since)
-    answer: Response = jsonify({code: found.pulse for code, found in sums.items()})
+        answer: Response = jsonify({} if asked is None else _pulses(book, asked))
     answer.add_etag()
     answer.cache_control.no_cache = True
     answer.cache_control.private = True
     return answer.make_conditional(request)
+
+
+def _pulses(book: Book, asked: Asked) -> dict[str, str]:
+    sums = sum_columns(book.connection, asked.wanted)
+    newest: dict[str, list[Any]] = {code: [] for code in BoardColumn}
+    for row in versions_of(book.connection, asked.wanted, BoardColumn, CARDS_A_PAGE):
+        newest[row.board_column].append(row)
+    return {code: _pulse(sums.get(code), newest[code]) for code in BoardColumn}
+
+
+def _pulse(total: ColumnSum | None, newest: Sequence[Any]) -> str:
+    """What changes with any of the newest cards, and with what the whole column comes to."""
+    told = [tuple(total or ()), *((row.id, row.version) for row in newest[:CARDS_A_PAGE])]
+    return blake2b(repr(told).encode(), digest_size=8).hexdigest()
 
 
 def _columns(
@@ -127,13 +143,13 @@ def _columns(
     """These columns with their cards; one card too many is read to know whether there are more."""
     wanted = most or asked_cards()
     rows = cards_of(book.connection, asked.wanted, codes, wanted + 1, after)
-    words = CardWords(asked, book.actor, may(current_caller(), Action.MOVE_CARDS))
+    words = CardWords(book, asked, rows, may_move=may(current_caller(), Action.MOVE_CARDS))
     cards: dict[str, list[Any]] = {code: [] for code in codes}
     for row in rows:
         cards[row.board_column].append(row)
     return [
         Column(
-            code, COLUMN_LABELS[code], sums.get(code, ColumnSum()),
+            code, COLUMN_LABELS[code], sums.get(code, ColumnSum()), _pulse(sums.get(code), cards[code]),
             [words.of(row) for row in cards[code][:wanted]],
             len(cards[code]) > wanted, first=after is None,
         )
@@ -158,14 +174,6 @@ def _say_what_was_done(book: Book) -> None:
         else _("It is in %(column)s now.", **words)
     )
     say(Message(told))
-
-
-def _hints(book: Book, asked: Asked, sums: Mapping[BoardColumn, ColumnSum]) -> list[Hint]:
-    """For managers who look at the whole board: what is worth looking into."""
-    if not asked.sees_all or asked.is_narrowed:
-        return []
-    flow = flow_of(book.connection, asked.dealership.id, book.now, DAYS_WITHOUT_SALE)
-    return hints_of(sums, flow, read_setting(book, asked.dealership.id, MIN_DENOMINATOR))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,16 @@
 Only arranging what was read; which moves are legal is said by the workflow's own table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
+from servicelost.directory.models import Employee, LaborOperation, ServiceCategory
 from servicelost.kernel.actor import Actor
+from servicelost.kernel.book import Book
 from servicelost.opportunities.pipeline.board import BoardColumn
 from servicelost.opportunities.pipeline.card_lateness import is_late
 from servicelost.opportunities.pipeline.needs import OF_VISIT
@@ -83,8 +87,14 @@ class CardView:
 class CardWords:
     """Puts rows of cards into words; what is the same on many cards of a page is said once."""
 
-    def __init__(self, asked: Asked, actor: Actor, may_move: bool) -> None:
-        self._asked, self._actor, self._may_move = asked, actor, may_move
+    def __init__(self, book: Book, asked: Asked, rows: Sequence[Any], *, may_move: bool) -> None:
+        self._actor, self._asked, self._may_move = book.actor, asked, may_move
+        self._owners = _names(book, Employee.id, Employee.name, {row.board_owner_id for row in rows})
+        self._services = _names(
+            book, ServiceCategory.id, ServiceCategory.name, {row.category_id for row in rows}
+        )
+        operations = {row.labor_operation_id for row in rows}
+        self._operations = _names(book, LaborOperation.id, LaborOperation.description, operations)
         self._sources = {source.value: _(words.label) for source, words in SOURCES.items()}
         self._severities = {code: f"{icon} {severity_label(code)}" for code, icon in SEVERITY_ICONS.items()}
         self._targets: dict[tuple[Any, ...], tuple[Target, ...]] = {}
@@ -93,26 +103,37 @@ class CardWords:
     def of(self, row: Any) -> CardView:
         """The row in words."""
         asked, at = self._asked, row.board_at or row.opened_at
+        owner = self._owners.get(row.board_owner_id)
         return CardView(
-            id=row.card_id,
+            id=row.id,
             version=row.version,
             column=row.board_column or "",
             who=row.customer or row.phone or row.called_from or _("Unknown caller"),
             car=" ".join(part for part in (row.make, row.model) if part) or row.plate or "",
-            work=_work(row),
+            work=self._work(row),
             amount=round_money(row.amount_minor or None, asked.dealership.currency),
             age=self._age((asked.now - at).days),
             late=row.board_column is not None and _is_late(row, asked),
-            initials=initials(row.owner),
-            owner=row.owner,
+            initials=initials(owner),
+            owner=owner,
             source=self._sources[row.source],
             severity=self._severities.get(row.severity),
             mark=CARD_MARKS.get(row.state),
             targets=self._targets_of(row) if self._may_move else (),
             visit_id=row.board_visit_id,
             order_number=row.order_number,
-            cursor=cursor_text(at, row.card_id),
+            cursor=cursor_text(at, row.id),
         )
+
+    def _work(self, row: Any) -> str:
+        """What is to be done: in the line's own words, else by operation or service."""
+        words = row.line_text or self._operations.get(row.labor_operation_id)
+        words = words or self._services.get(row.category_id)
+        if words is None and row.part_number is not None:
+            words = _("Part %(number)s", number=row.part_number)
+        if words is None:
+            words = _("The whole visit") if row.need_key.startswith(OF_VISIT) else _("Not said yet")
+        return str(words)
 
     def _age(self, days: int) -> str:
         if days not in self._ages:
@@ -153,6 +174,13 @@ def can_lose(row: Any) -> bool:
     return row.line_state is None or LINE_MACHINE.can(LineState(row.line_state), LineAction.DECLINE)
 
 
+def _names(book: Book, key: Any, name: Any, ids: set[int | None]) -> dict[int | None, str]:
+    """The names of these rows, read with one statement."""
+    wanted = sorted(row_id for row_id in ids if row_id is not None)
+    rows = book.connection.execute(select(key, name).where(key.in_(wanted)))
+    return {row[0]: row[1] for row in rows}
+
+
 @cache
 def stage_targets(visit_state: str | None) -> tuple[tuple[str, str], ...]:
     """The columns a visit in this state may be moved to, with their labels: onwards first, then back."""
@@ -165,15 +193,6 @@ def stage_targets(visit_state: str | None) -> tuple[tuple[str, str], ...]:
     here = places.index(BoardColumn(state)) if state in STAGE_STATES else len(places)
     onwards = sorted(legal, key=lambda stage: places.index(BoardColumn(stage)) < here)
     return tuple((stage, COLUMN_LABELS[stage]) for stage in onwards)
-
-
-def _work(row: Any) -> str:
-    words = row.line_text or row.operation or row.service
-    if words is None and row.part_number is not None:
-        words = _("Part %(number)s", number=row.part_number)
-    if words is None:
-        words = _("The whole visit") if row.need_key.startswith(OF_VISIT) else _("Not said yet")
-    return str(words)
 
 
 def _is_late(row: Any, asked: Asked) -> bool:

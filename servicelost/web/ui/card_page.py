@@ -128,7 +128,8 @@ def read_card(book: Book, row: Opportunity) -> tuple[CardView, Asked]:
     asked = look_at(book, dealership, [dealership], CardFilter(dealership_id=dealership.id))
     found = card_of(book.connection, row.id)
     assert found is not None
-    return CardWords(asked, book.actor, may(current_caller(), Action.MOVE_CARDS)).of(found), asked
+    words = CardWords(book, asked, [found], may_move=may(current_caller(), Action.MOVE_CARDS))
+    return words.of(found), asked
 
 
 def _view(book: Book, row: Opportunity) -> CardPage:

@@ -7,6 +7,7 @@ from servicelost.web.ui import (
     assets,
     board,
     board_acts,
+    board_hints,
     card_page,
     decisions,
     home,
@@ -19,7 +20,7 @@ from servicelost.web.ui import (
 from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
-VIEWS = (home, board, board_acts, card_page, visits, decisions, reports, rows, ledger, language)
+VIEWS = (home, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger, language)
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)
 pages.context_processor(page_tools)

@@ -42,7 +42,7 @@ async function look() {
   const answer = await fetch(board.dataset.slPulseUrl);
   if (!answer.ok) return;
   const pulse = await answer.json();
-  const changed = columns().filter((column) => (pulse[column.dataset.slColumn] ?? "0") !== column.dataset.slPulse);
+  const changed = columns().filter((column) => pulse[column.dataset.slColumn] !== column.dataset.slPulse);
   await Promise.all(changed.filter((column) => !isInUse(column)).map(refresh));
 }
 
@@ -171,5 +171,13 @@ document.addEventListener("dragend", () => {
   for (const place of places()) place.classList.remove("sl-can-drop", "sl-cannot-drop", "sl-drop-here");
 });
 
+// Hints
+
+async function hint(place) {
+  const answer = await fetch(place.dataset.slHints);
+  if (answer.ok) place.replaceWith(...read(await answer.text()).body.children);
+}
+
 prepare(board);
+for (const place of document.querySelectorAll("[data-sl-hints]")) hint(place).catch(() => undefined);
 setInterval(() => look().catch(() => undefined), EVERY);

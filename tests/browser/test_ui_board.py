@@ -15,6 +15,7 @@ from servicelost.opportunities.pipeline.cards import move_card, take_card
 from servicelost.opportunities.pipeline.models import Opportunity
 from tests.browser.conftest import MANAGER, PHONE, Open, Site
 
+WIDE = {"width": 2100, "height": 900}
 pytestmark = pytest.mark.browser
 
 
@@ -48,20 +49,26 @@ def in_column(page: Page, column: str, card_id: int) -> Any:
     return page.locator(f"[data-sl-column={column}] #card-{card_id}")
 
 
+def drag(page: Page, card_id: int, column: str) -> None:
+    """By the card's facts, to the head of the column."""
+    facts = page.locator(f"#card-{card_id} .sl-bcard-facts")
+    facts.drag_to(page.locator(f"[data-sl-column={column}] h2"), source_position={"x": 5, "y": 5})
+
+
 def test_a_card_is_dragged_to_where_its_car_may_go(site: Site, open_page: Open) -> None:
     card_id = card_in(site, "WORK")
-    with open_page() as page:
+    with open_page(WIDE) as page:
         page.goto(f"{site.url}/board")
-        page.locator(f"#card-{card_id}").drag_to(page.locator("[data-sl-column=QUALITY_CONTROL]"))
+        drag(page, card_id, "QUALITY_CONTROL")
         expect(in_column(page, "QUALITY_CONTROL", card_id)).to_be_visible()
         assert card(site, card_id).board_column == "QUALITY_CONTROL"
 
 
 def test_a_card_is_not_dropped_where_it_may_not_go(site: Site, open_page: Open) -> None:
     card_id = card_in(site, "WORK")
-    with open_page() as page:
+    with open_page(WIDE) as page:
         page.goto(f"{site.url}/board")
-        page.locator(f"#card-{card_id}").drag_to(page.locator("[data-sl-column=PLANNING]"))
+        drag(page, card_id, "PLANNING")
         expect(in_column(page, "WORK", card_id)).to_be_visible()
         expect(page.locator("[data-sl-ends]")).to_be_hidden()
         assert card(site, card_id).board_column == "WORK"

@@ -177,11 +177,15 @@ def test_losing_a_card_asks_where_and_why(world: World, client: FlaskClient, sta
     assert "Where?" in page
     assert "Why?" in page
     typed = {"cause": "PRICE_TOO_HIGH", "competitor": "Fast Fit", "stage": "RECEPTION"}
-    answer = submit(client, asks.location, f"/cards/{card.id}/lose", typed)
+    answer = submit(client, asks.location, f"/cards/{card.id}/lose?from=board", typed)
     assert answer.status_code == HTTPStatus.SEE_OTHER
     with world.runtime.unit(SYSTEM, reading=True) as book:
         loss = book.get(LedgerEntry, card_of(world).loss_id or 0)
     assert (loss.stage, loss.cause, loss.amount_minor) == ("RECEPTION", "PRICE_TOO_HIGH", 24_000)
+    assert answer.location.startswith(BOARD), "back to the board one came from"
+    back = submit(client, answer.location, f"/cards/{card.id}/undo?from=board", {})
+    assert back.status_code == HTTPStatus.SEE_OTHER
+    assert card_of(world).state == "OPEN"
 
 
 def test_what_is_refused_comes_back_with_what_was_typed(

@@ -25,12 +25,10 @@ from servicelost.opportunities.pipeline.board_queries import (
     sum_columns,
     versions_of,
 )
-from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.taxonomy.severity import SEVERITIES
 from servicelost.taxonomy.sources import SOURCES
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor, current_caller
-from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action, may
 from servicelost.web.ui.blueprint import page
 from servicelost.web.ui.board_address import (
@@ -44,7 +42,7 @@ from servicelost.web.ui.board_address import (
     read_address,
 )
 from servicelost.web.ui.board_cards import COLUMN_LABELS, CardView, CardWords
-from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.board_messages import say_where_it_is
 
 AGES: Mapping[int, str] = {1: "1 day", 3: "3 days", 7: "1 week", 14: "2 weeks", 30: "1 month"}
 _AT_THE_DESK = {Role.SERVICE_ADVISOR, Role.BDC_AGENT, Role.SERVICE_MANAGER, Role.GROUP_MANAGER}
@@ -80,7 +78,7 @@ def show_board(book: Book, status: HTTPStatus = HTTPStatus.OK) -> ResponseReturn
     asked = read_address(book)
     if asked is None:
         return render_template("servicelost/board_empty.html"), status
-    _say_what_was_done(book)
+    say_where_it_is(book, asked_number("moved"))
     sums = sum_columns(book.connection, asked.wanted)
     body = render_template(
         "servicelost/board.html",
@@ -155,25 +153,6 @@ def _columns(
         )
         for code in codes
     ]  # fmt: skip
-
-
-def _say_what_was_done(book: Book) -> None:
-    """After a deed: where the card is now."""
-    moved = asked_number("moved")
-    card = None if moved is None else book.find(Opportunity, moved)
-    if card is None or not book.actor.may_see(card.dealership_id):
-        return
-    if card.board_column is None:
-        say(Message(_("The card has left the board.")))
-        return
-    owner = book.find(Employee, card.board_owner_id) if card.board_owner_id else None
-    words = {"column": _(COLUMN_LABELS[card.board_column]), "owner": owner.name if owner else ""}
-    told = (
-        _("The card of %(owner)s is in %(column)s now.", **words)
-        if owner
-        else _("It is in %(column)s now.", **words)
-    )
-    say(Message(told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from servicelost.kernel.errors import (
 from servicelost.kernel.money import to_minor
 from servicelost.opportunities.pipeline import cards
 from servicelost.opportunities.pipeline.board import BoardColumn
+from servicelost.opportunities.pipeline.corrections import undo_loss
 from servicelost.opportunities.pipeline.models import PRESENTATIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web import deciding
@@ -44,7 +45,7 @@ from servicelost.web.schemas.cards import (
 )
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
-from servicelost.web.ui.board_address import query
+from servicelost.web.ui.board_address import came_from_board, query
 from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, stage_targets
 from servicelost.web.ui.card_page import asked_dealership, show_card, show_new_card
 from servicelost.web.ui.forms import read_form
@@ -65,7 +66,8 @@ def take_card(card_id: int) -> ResponseReturnValue:
 def move_card(card_id: int) -> ResponseReturnValue:
     """Move to a stage; giving it up or handing it on asks for more first."""
     if request.form.get("to") in (LOSE, HAND):
-        asks = url_for(".card", card_id=card_id, open=request.form["to"])
+        there = {"from": "board", **query()} if came_from_board() else {}
+        asks = url_for(".card", card_id=card_id, open=request.form["to"], **there)
         return redirect(asks, HTTPStatus.SEE_OTHER)
     return _act(card_id, MoveSchema(), _move)
 
@@ -80,6 +82,12 @@ def hand_card(card_id: int) -> ResponseReturnValue:
 def lose_card(card_id: int) -> ResponseReturnValue:
     """Record where and why it was lost."""
     return _act(card_id, LoseSchema(), _lose)
+
+
+@page(f"{_CARD}/undo", Action.MOVE_CARDS, method="POST")
+def undo_card(card_id: int) -> ResponseReturnValue:
+    """Take back the loss this person has just recorded."""
+    return _act(card_id, Schema(), _undo)
 
 
 @page(f"{_CARD}/note", Action.MOVE_CARDS, method="POST")
@@ -131,6 +139,12 @@ def _lose(book: Book, card: Opportunity, sent: Mapping[str, Any]) -> None:
         raise InvalidInput("INVALID_FORM", _("Say where it was lost: was anybody reached?"))
     reason = deciding.stated_reason(book, book.get(Dealership, card.dealership_id), sent)
     cards.lose_card(book, card, LossEvent(event), reason)
+
+
+def _undo(book: Book, card: Opportunity, _sent: Mapping[str, Any]) -> None:
+    if card.loss_id is None:
+        raise RuleViolation("NOTHING_TO_UNDO", _("There is nothing here that you could take back."))
+    undo_loss(book, card.loss_id)
 
 
 def _line_of(book: Book, card: Opportunity) -> int | None:
@@ -189,6 +203,6 @@ def _in_plain_words(book: Book, card: Opportunity, error: ServiceLostError) -> S
 
 def _back(card_id: int) -> str:
     """The board as it was looked at, or the card's own page if the form stood there."""
-    if request.args.get("from") == "board":
+    if came_from_board():
         return url_for(".board", moved=card_id, _anchor=f"card-{card_id}", **query())
-    return url_for(".card", card_id=card_id)
+    return url_for(".card", card_id=card_id, done=1)

@@ -82,6 +82,11 @@ def back_query() -> str:
     return "?" + urlencode({"from": "board", **query()})
 
 
+def came_from_board() -> bool:
+    """Whether the form stood on the board, or was opened from there."""
+    return request.args.get("from") == "board"
+
+
 def asked_number(name: str) -> int | None:
     """The whole number the address says under this name, if it is one."""
     text = request.args.get(name, "").strip()

@@ -32,8 +32,9 @@ from servicelost.web.problems import Problem
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.board import people
-from servicelost.web.ui.board_address import Asked, asked_number, look_at
+from servicelost.web.ui.board_address import Asked, asked_number, back_query, came_from_board, look_at, query
 from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, CardView, CardWords
+from servicelost.web.ui.board_messages import say_where_it_is
 from servicelost.web.ui.decision_forms import Choice
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import DECISION_LABELS
@@ -87,10 +88,13 @@ def show_card(
     if problem is not None:
         keep = url_for(".card", card_id=card_id) if problem.code == "STALE" else None
         say(Message(problem.message, wrong=True, keep_url=keep))
+    elif request.args.get("done"):
+        say_where_it_is(book, card_id)
     opened = request.args.get("open", "") if typed is None else typed.get("strip", "")
     body = render_template(
         "servicelost/card.html", found=found, typed=typed or {}, opened=opened, labels=COLUMN_LABELS,
-        decisions=DECISION_LABELS, lose=LOSE, hand=HAND,
+        decisions=DECISION_LABELS, lose=LOSE, hand=HAND, query=query(),
+        back=back_query() if came_from_board() else "",
     )  # fmt: skip
     return body, HTTPStatus.OK if problem is None else problem.status
 

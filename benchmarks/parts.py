@@ -27,6 +27,7 @@ PARTS: Mapping[str, Callable[[bool], None]] = {
     "memory": _part("memory"),
     "decline": _part("decline"),
     "load": _load,
+    "pages": _part("pages"),
     "intake": _part("intake"),
     "lake": lambda quick: import_module("benchmarks.lake").main(_SIZES[quick]),
 }

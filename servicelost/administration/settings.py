@@ -143,6 +143,24 @@ BOOKING_CONVERSION = _setting(
     "Calls that become bookings",
     "The share of service calls that become bookings; 0.60 until the dealership has counted its own.",
 )
+WIN_BACK = _setting(
+    "win_back_days",
+    30,
+    Unit.DAYS,
+    1,
+    365,
+    "Lost cards stay on the board",
+    "So many days after it was lost, work can still be won back from a card of the board.",
+)
+CARD_LATE = _setting(
+    "card_late_days",
+    3,
+    Unit.DAYS,
+    1,
+    365,
+    "A card is late",
+    "A card of the board with which nothing has happened for so many days is shown as late.",
+)
 MIN_DENOMINATOR = _setting(
     "min_denominator",
     5,
@@ -164,6 +182,8 @@ SETTINGS: Mapping[str, Setting[int] | Setting[Decimal] | Setting[Decimal | None]
         RECOVERY_WINDOW,
         AVERAGE_RO,
         BOOKING_CONVERSION,
+        WIN_BACK,
+        CARD_LATE,
         MIN_DENOMINATOR,
     )
 }

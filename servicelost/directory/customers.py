@@ -6,6 +6,8 @@ Consent is in `consents`; whether somebody may be contacted now is decided by th
 from datetime import datetime
 from typing import Any, Required, TypedDict
 
+from sqlalchemy import select
+
 from servicelost.directory.events import CustomerDeceased, CustomerMoved
 from servicelost.directory.models import CUSTOMER_BY_SOURCE, Customer, Dealership
 from servicelost.directory.news import take_news
@@ -47,6 +49,16 @@ def upsert_customer(
 def find_customer(book: Book, dealership: Dealership, source: str, source_id: str) -> Customer | None:
     """The customer a source knows by this id, if there is one."""
     return book.one(CUSTOMER_BY_SOURCE, dealership.id, source, needed(source_id, "customer.id", 200))
+
+
+def customer_of_phone(book: Book, dealership: Dealership, phone: str) -> Customer | None:
+    """The customer with this telephone number, if there is exactly one."""
+    key = phone_e164(phone, dealership.country)
+    if key is None:
+        return None
+    query = select(Customer.id).where(Customer.phone_e164 == key, Customer.dealership_id == dealership.id)
+    found = book.connection.scalars(query.limit(2)).all()
+    return book.get(Customer, found[0]) if len(found) == 1 else None
 
 
 def record_moved(book: Book, customer: Customer, at: datetime) -> None:

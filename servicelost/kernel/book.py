@@ -209,12 +209,17 @@ class Book:
 
     def write(self) -> list[Base]:
         """Write the plan, as the last thing that is done with this book; the rows that were written."""
-        changed = [entry for entry in self._before.values() if entry[0].__dict__ != entry[1]]
+        changed = self._changed()
         if self._new or changed:
+            self._bus.finish(self, [*((row, {}) for row in self._new), *changed])
+            changed = self._changed()
             write_plan(self._driver, self._new, changed, self._ids.next, self.now)
         return [*self._new, *(row for row, _ in changed)]
 
     # Inside
+
+    def _changed(self) -> list[tuple[Base, dict[str, Any]]]:
+        return [entry for entry in self._before.values() if entry[0].__dict__ != entry[1]]
 
     def _handed(self, row: R) -> R:
         if self._journal is not None and id(row) not in self._journal:

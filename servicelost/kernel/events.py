@@ -4,12 +4,13 @@ A listener that fails makes the deed fail: what may fail alone does not belong o
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from servicelost.kernel.book import Book
+    from servicelost.kernel.db import Base
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class DomainEvent:
 
 E = TypeVar("E", bound=DomainEvent)
 Listener = Callable[["Book", Any], None]
+Touched = Sequence[tuple["Base", Mapping[str, Any]]]
+Finisher = Callable[["Book", Touched], None]
 
 
 class EventBus:
@@ -26,6 +29,7 @@ class EventBus:
 
     def __init__(self) -> None:
         self._listeners: dict[type[DomainEvent], list[Listener]] = defaultdict(list)
+        self._finishers: list[Finisher] = []
 
     def subscribe(self, kind: type[E], listener: Callable[["Book", E], None]) -> None:
         """Call the listener for each event of exactly this kind, in order of subscription."""
@@ -35,3 +39,15 @@ class EventBus:
         """Hand the event to its listeners now; their errors are the publisher's errors."""
         for listener in self._listeners.get(type(event), ()):
             listener(book, event)
+
+    def at_end(self, finisher: Finisher) -> None:
+        """Call this with every row a plan is about to write and what it was before (nothing: it is new).
+
+        For what is derived from rows, whichever event changed them; it may change rows and adds none.
+        """
+        self._finishers.append(finisher)
+
+    def finish(self, book: "Book", touched: Touched) -> None:
+        """Let those who wait for the end of a plan have a last word."""
+        for finisher in self._finishers:
+            finisher(book, touched)

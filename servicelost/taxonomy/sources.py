@@ -22,6 +22,7 @@ class OpportunitySource(StrEnum):
     SERVICE_DUE = "SERVICE_DUE"
     RECALL_CAMPAIGN = "RECALL_CAMPAIGN"
     PARTS_COUNTER = "PARTS_COUNTER"
+    MANUAL = "MANUAL"
 
 
 class LeadChannel(StrEnum):
@@ -54,6 +55,7 @@ SOURCES: Mapping[OpportunitySource, Words[OpportunitySource]] = glossary(
         "A recall or a service campaign of the manufacturer.",
     ),
     (OpportunitySource.PARTS_COUNTER, "Parts counter", "A part asked for at the counter."),
+    (OpportunitySource.MANUAL, "Made by hand", "A card that somebody added to the board."),
 )
 
 LEAD_CHANNELS: Mapping[LeadChannel, Words[LeadChannel]] = glossary(

@@ -33,6 +33,8 @@ class Action(StrEnum):
     RUN_REPORTS = "RUN_REPORTS"
     READ_LEDGER = "READ_LEDGER"
     REVERSE_LOSSES = "REVERSE_LOSSES"
+    READ_BOARD = "READ_BOARD"
+    MOVE_CARDS = "MOVE_CARDS"
     CHOOSE_LANGUAGE = "CHOOSE_LANGUAGE"
     LOG_LOSSES = "LOG_LOSSES"
     MOVE_APPOINTMENTS = "MOVE_APPOINTMENTS"
@@ -62,6 +64,8 @@ GRANTS: Mapping[Action, Grant] = {
     Action.RUN_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_RUN),
     Action.READ_LEDGER: Grant(_MANAGERS | {Role.ADMIN}, Scope.LEDGER_READ),
     Action.REVERSE_LOSSES: Grant(_MANAGERS, Scope.LEDGER_WRITE),
+    Action.READ_BOARD: Grant(_DESK | {Role.ADMIN}, None),
+    Action.MOVE_CARDS: Grant(_DESK, None),
 }
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from servicelost.administration.preferences import read_setting
-from servicelost.administration.settings import NO_SHOW_AFTER
+from servicelost.administration.settings import NO_SHOW_AFTER, WIN_BACK
 from servicelost.analytics.runs import requeue_stranded
 from servicelost.directory.models import Dealership
 from servicelost.intake.models import EventStatus, ReceivedEvent
@@ -20,9 +20,10 @@ from servicelost.jobs.requests import ask_for_run
 from servicelost.kernel.actor import SYSTEM
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import ServiceLostError
+from servicelost.opportunities.pipeline.board import place_card
 from servicelost.opportunities.pipeline.deferring import lapse, last_good_day
 from servicelost.opportunities.pipeline.models import Opportunity
-from servicelost.opportunities.pipeline.queries import due_deferrals, unacknowledged_deferrals
+from servicelost.opportunities.pipeline.queries import due_deferrals, lost_cards, unacknowledged_deferrals
 from servicelost.runtime import Runtime
 from servicelost.workflow.appointments import mark_no_show
 from servicelost.workflow.models.appointments import Appointment
@@ -79,6 +80,16 @@ def lapse_deferrals(runtime: Runtime) -> None:
         ]
 
     _for_each(runtime, due, lambda book, row_id: lapse(book, book.get(Opportunity, row_id)))
+
+
+def clear_board(runtime: Runtime) -> None:
+    """Take cards off the board that were lost too long ago to be won back."""
+
+    def due(book: Book, dealership: Dealership) -> Iterable[int]:
+        days = read_setting(book, dealership.id, WIN_BACK)
+        return lost_cards(book.connection, dealership.id, book.now - timedelta(days=days))
+
+    _for_each(runtime, due, lambda book, row_id: place_card(book, book.get(Opportunity, row_id)))
 
 
 def retry_parked_events(runtime: Runtime) -> None:

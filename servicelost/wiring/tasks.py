@@ -23,6 +23,7 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "mark-no-shows": later("servicelost.wiring.housekeeping:mark_no_shows"),
     "expire-quotes": later("servicelost.wiring.housekeeping:expire_quotes"),
     "lapse-deferrals": later("servicelost.wiring.housekeeping:lapse_deferrals"),
+    "clear-board": later("servicelost.wiring.housekeeping:clear_board"),
     "retry-parked": later("servicelost.wiring.housekeeping:retry_parked_events"),
 }
 
@@ -55,5 +56,6 @@ PERIODIC: Sequence[PeriodicJob] = (
     PeriodicJob("mark-no-shows", timedelta(minutes=10), "mark-no-shows"),
     PeriodicJob("expire-quotes", timedelta(minutes=30), "expire-quotes"),
     PeriodicJob("lapse-deferrals", timedelta(hours=6), "lapse-deferrals"),
+    PeriodicJob("clear-board", timedelta(hours=6), "clear-board"),
     PeriodicJob("retry-parked", timedelta(hours=1), "retry-parked"),
 )

@@ -73,7 +73,17 @@ def office(tmp_path: Path) -> dict[str, str]:
     for report in REPORTS:
         run_now(runtime, SYSTEM, report, {})
     runtime.dispose()
-    pages = ["/", "/today", "/log", "/visits", f"/visits/{visit}", "/ledger", f"/ledger/{entry}", "/reports", "/rows"]
+    pages = [
+        "/",
+        "/today",
+        "/log",
+        "/visits",
+        f"/visits/{visit}",
+        "/ledger",
+        f"/ledger/{entry}",
+        "/reports",
+        "/rows",
+    ]
     pages += ["/?period=all", *(f"/reports/{report}" for report in REPORTS)]
     paths = [f"/service{page}" for page in pages] + [
         f"/service/api/v1/visits/{visit}",

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.opportunities.ledger.models import LedgerEntry
+from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.web import deciding
 from servicelost.web.csrf import HEADER, csrf_token
 from servicelost.web.permissions import Action, action_of
@@ -27,6 +28,19 @@ MAY: Mapping[Action, set[Role]] = {
     Action.USE_MODULE: set(Role),
     Action.CHOOSE_LANGUAGE: set(Role),
     Action.LOG_LOSSES: {
+        Role.SERVICE_ADVISOR,
+        Role.BDC_AGENT,
+        Role.SERVICE_MANAGER,
+        Role.GROUP_MANAGER,
+    },
+    Action.READ_BOARD: {
+        Role.SERVICE_ADVISOR,
+        Role.BDC_AGENT,
+        Role.SERVICE_MANAGER,
+        Role.GROUP_MANAGER,
+        Role.ADMIN,
+    },
+    Action.MOVE_CARDS: {
         Role.SERVICE_ADVISOR,
         Role.BDC_AGENT,
         Role.SERVICE_MANAGER,
@@ -56,6 +70,8 @@ TOKENS: Mapping[Action, Scope | None] = {
     Action.CHOOSE_LANGUAGE: None,
     Action.LOG_LOSSES: None,
     Action.MOVE_APPOINTMENTS: None,
+    Action.READ_BOARD: None,
+    Action.MOVE_CARDS: None,
     Action.SEND_EVENTS: Scope.EVENTS_WRITE,
     Action.READ_VISITS: Scope.VISITS_READ,
     Action.DECIDE_LINES: Scope.VISITS_WRITE,
@@ -101,6 +117,9 @@ def rows_of(world: World, code: str) -> dict[str, Any]:
             "visit_id": one(select(Visit.id).where(Visit.dealership_id == at).order_by(Visit.id)).first(),
             "appointment_id": one(select(Appointment.id).where(Appointment.dealership_id == at)).one(),
             "line_id": world.line_id("L-1", code),
+            "card_id": one(
+                select(Opportunity.id).where(Opportunity.dealership_id == at).order_by(Opportunity.id)
+            ).first(),
             "entry_id": one(select(LedgerEntry.id).where(LedgerEntry.dealership_id == at)).first(),
             "run_id": world.ids[f"run {code}"],
         }
@@ -111,6 +130,7 @@ def places(world: World, rows: Mapping[str, Any]) -> list[Place]:
     words = {
         "name": "lost-revenue",
         "kind": "part",
+        "column": "WORK",
         "filename": "docs.css",
         **dict.fromkeys(("rest", "a", "b", "c"), "nowhere"),
     }

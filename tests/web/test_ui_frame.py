@@ -21,8 +21,8 @@ STATIC = Path(ui.__file__).parent / "static"
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.SERVICE_ADVISOR, ["Home", "Visits"]),
-        (Role.SERVICE_MANAGER, ["Home", "Visits", "Reports", "Ledger"]),
+        (Role.SERVICE_ADVISOR, ["Today", "Board", "Visits"]),
+        (Role.SERVICE_MANAGER, ["Today", "Board", "Overview", "Visits", "Reports", "Ledger"]),
     ],
 )
 def test_one_sees_where_one_may_go(world: World, client: FlaskClient, role: Role, places: list[str]) -> None:
@@ -32,9 +32,9 @@ def test_one_sees_where_one_may_go(world: World, client: FlaskClient, role: Role
     assert nav == " ".join(["service lost", *places])
 
 
-def test_an_advisor_begins_with_the_visits(world: World, client: FlaskClient) -> None:
+def test_an_advisor_begins_with_today(world: World, client: FlaskClient) -> None:
     world.sign_in(Role.SERVICE_ADVISOR)
-    assert client.get("/service/").location == "/service/visits"
+    assert client.get("/service/").location == "/service/today"
 
 
 def test_a_refusal_is_a_page_that_says_what_is_safe(world: World, client: FlaskClient) -> None:

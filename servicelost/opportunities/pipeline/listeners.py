@@ -4,6 +4,7 @@ from servicelost.kernel.events import EventBus
 from servicelost.opportunities.followup.facts import ContactMade
 from servicelost.opportunities.pipeline import (
     afterwards,
+    board,
     line_listeners,
     relocating,
     returning,
@@ -57,6 +58,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.PartNotSupplied, signal_listeners.on_part_not_supplied)
     bus.subscribe(ContactMade, signal_listeners.on_contact_made)
     _tell_anew_after_all(bus)
+    bus.at_end(board.keep_board)
 
 
 def _hear_of_appointments(bus: EventBus) -> None:

@@ -18,6 +18,7 @@ class Opportunity(Base):
 
     `need_key` identifies the need; `live` is 1 while the episode may still take decisions and NULL
     afterwards, so that the database itself refuses a second live episode of a need.
+    The `board_*` columns make it a card of the board: the rule that fills them stands in `board`.
     `amount_minor` is the latest price; `outstanding_minor` what the ledger holds against it: LOSS
     less REVERSAL less released, zero unless the state is LOST. `loss_id` is the LOSS that is open,
     `lost_event` its event; `first_lost_*` keep the period of the episode's first loss for restated
@@ -42,6 +43,22 @@ class Opportunity(Base):
         Index("ix_servicelost_opportunity_need", "dealership_id", "need_key"),
         Index("ix_servicelost_opportunity_customer", "customer_id"),
         Index("ix_servicelost_opportunity_call", "call_id"),
+        # It holds everything that is counted and filtered by, so that a column is added up from it alone.
+        Index(
+            "ix_servicelost_opportunity_board",
+            "dealership_id",
+            "board_column",
+            "board_at",
+            "id",
+            "board_owner_id",
+            "amount_minor",
+            "version",
+            "category_id",
+            "source",
+            "severity",
+            postgresql_where=text("board_column IS NOT NULL"),
+            sqlite_where=text("board_column IS NOT NULL"),
+        ),
     )
 
     version: Mapped[Version]
@@ -88,6 +105,10 @@ class Opportunity(Base):
     won_minor: Mapped[Minor | None]
     won_basis: Mapped[Code | None]
     closed_reason: Mapped[Code | None]
+    board_column: Mapped[Code | None]
+    board_at: Mapped[datetime | None]
+    board_owner_id: Mapped[Ref | None]
+    board_visit_id: Mapped[Ref | None]
 
 
 class Presentation(Base):

@@ -75,3 +75,21 @@ def unacknowledged_deferrals(
         .limit(limit)
     )
     return connection.execute(query).scalars().all()
+
+
+def lost_cards(
+    connection: Connection, dealership_id: int, before: datetime, limit: int = 500
+) -> Sequence[int]:
+    """Ids of cards of the board that were lost and about which nothing was heard since, oldest first."""
+    query = (
+        select(Opportunity.id)
+        .where(
+            Opportunity.dealership_id == dealership_id,
+            Opportunity.board_column.is_not(None),
+            Opportunity.board_at < before,
+            Opportunity.state == OpportunityState.LOST,
+        )
+        .order_by(Opportunity.board_at, Opportunity.id)
+        .limit(limit)
+    )
+    return connection.execute(query).scalars().all()

@@ -74,6 +74,7 @@ class DecisionKind(StrEnum):
     CORRECTED = "CORRECTED"
     TAKEN_BACK = "TAKEN_BACK"
     RECONSIDERED = "RECONSIDERED"
+    NOTED = "NOTED"
 
 
 class Effect(StrEnum):

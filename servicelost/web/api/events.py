@@ -72,7 +72,7 @@ def _refuse_rejected(result: dict[str, Any]) -> None:
 
 def _many(runtime: Runtime, actor: Actor) -> Iterator[dict[str, Any]]:
     """The results of all lines, read and taken in a portion at a time."""
-    from servicelost.intake.service import CHUNK
+    from servicelost.intake.service import CHUNK  # noqa: PLC0415 - see below
 
     lines = read_ndjson(cast(BinaryIO, request.stream))
     while portion := list(islice(lines, CHUNK)):
@@ -83,7 +83,7 @@ def _some(
     runtime: Runtime, actor: Actor, portion: Sequence[tuple[int | None, object]]
 ) -> list[dict[str, Any]]:
     # The rules of all events are loaded with the first one that comes.
-    from servicelost.intake.service import receive
+    from servicelost.intake.service import receive  # noqa: PLC0415
 
     numbers = [number for number, value in portion if not isinstance(value, UnreadableLine)]
     values = [value for _, value in portion if not isinstance(value, UnreadableLine)]

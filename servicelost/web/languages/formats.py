@@ -5,7 +5,7 @@ Which of them a page shows, and what it writes where nothing is known, stands wi
 
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from re import compile as pattern_of
 from typing import Any, cast
 
@@ -35,11 +35,7 @@ def percent(share: float) -> str:
 
 def currency(amount: Decimal, code: str, digits: int) -> str:
     """Money with so many decimals: €1,240.00, or 1 240,00 €."""
-    from babel.numbers import format_currency
-
-    locale = _locale(current_language())
-    text = format_currency(amount, code, _money_pattern(locale, digits), locale, currency_digits=False)
-    return _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}")
+    return _money(current_language(), amount, code, digits)
 
 
 def day(value: date, skeleton: str) -> str:
@@ -52,6 +48,16 @@ def day(value: date, skeleton: str) -> str:
 def clock(value: datetime, zone: tzinfo) -> str:
     """The time of day in the zone, 24 hours: 14:02."""
     return f"{value.astimezone(zone):%H:%M}"
+
+
+@lru_cache(maxsize=8192)
+def _money(language: str, amount: Decimal, code: str, digits: int) -> str:
+    """The amount as the language writes it; the same ones come again on every page."""
+    from babel.numbers import format_currency
+
+    locale = _locale(language)
+    text = format_currency(amount, code, _money_pattern(locale, digits), locale, currency_digits=False)
+    return _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}")
 
 
 @cache

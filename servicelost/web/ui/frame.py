@@ -20,6 +20,7 @@ from servicelost.web.ui.labels import SEVERITY_ICONS, grade_label, severity_labe
 
 _HOME = "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-5v-6h-4v6H5a1 1 0 0 1-1-1z"
 _DAY = "M5 6h14v14H5zM5 10h14M9 3v4m6-4v4"
+_COLUMNS = "M4 5h4v14H4zM10 5h4v9h-4zM16 5h4v6h-4z"
 _CAR = "M5 16v2m14-2v2M4 16v-4l2-5h12l2 5v4zm3-3h.01M17 13h.01M5 11h14"
 _CHART = "M4 20V4m0 16h16M8 16v-5m4 5V8m4 8v-3"
 _BOOK = "M6 4h11a1 1 0 0 1 1 1v15H7a2 2 0 0 1-2-2V5a1 1 0 0 1 1-1zm-1 14a2 2 0 0 1 2-2h11M9 8h6"
@@ -50,6 +51,7 @@ class Message:
 
 PLACES = (
     ("Today", "today", _DAY, Action.READ_VISITS, ("today",)),
+    ("Board", "board", _COLUMNS, Action.READ_BOARD, ("board", "card", "new_card")),
     ("Overview", "home", _HOME, Action.RUN_REPORTS, ("home",)),
     ("Visits", "visits", _CAR, Action.READ_VISITS, ("visit",)),
     ("Reports", "reports", _CHART, Action.READ_REPORTS, ("report", "rows")),

@@ -90,6 +90,7 @@ DECISION_LABELS: Mapping[str, str] = {
     "ACKNOWLEDGED": "Acknowledged",
     "CLOSED": "Closed, not a loss",
     "CORRECTED": "Corrected",
+    "NOTED": "Noted",
 }
 
 SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲", Severity.GREEN: "✓"}

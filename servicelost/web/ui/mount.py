@@ -5,6 +5,10 @@ from flask import Flask
 from servicelost.web.permissions import Action
 from servicelost.web.ui import (
     assets,
+    board,
+    board_acts,
+    board_hints,
+    card_page,
     decisions,
     home,
     language,
@@ -18,7 +22,10 @@ from servicelost.web.ui import (
 from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
-VIEWS = (home, today, visits, decisions, reports, rows, ledger, quick_log, language)
+VIEWS = (
+    home, today, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger,
+    quick_log, language,
+)  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)
 pages.context_processor(page_tools)

@@ -1,0 +1,96 @@
+"""Pages on much data: 100,000 open opportunities beside 1 million rows of the ledger, on PostgreSQL.
+
+Each page is asked for over HTTP of one web process, one request after the other, by somebody signed in; a
+new page is one line of `PAGES`.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from benchmarks.crowd import Crowd, write_crowd
+from benchmarks.databases import postgresql
+from benchmarks.office import Act, Person
+from benchmarks.report import tell
+from benchmarks.served import environment, web
+from benchmarks.timing import REPETITIONS, milliseconds, percentile, repeat
+from benchmarks.wire import Answer, Wire
+from benchmarks.workshop import opened
+
+SITE = "/service"
+# What a well-known open-source CRM takes for the data of its kanban board on the same job.
+PUBLISHED_PEER_BOARD_MS = 758
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, where it is, who looks at it, and the median it has to stay below."""
+
+    name: str
+    path: Callable[[Crowd], str]
+    bound_ms: float
+    by_manager: bool = True
+
+
+PAGES = (
+    Page("board", lambda _: "/board", 60),
+    Page("board of an advisor", lambda _: "/board", 60, by_manager=False),
+    Page("board, one service, 100 or more", lambda _: "/board?category=3&least=100", 60),
+    Page("board, has anything changed", lambda _: "/board/pulse", 60),
+    Page("board, what is worth a look", lambda _: "/board/hints?piece=1", 60),
+    Page("board, more of a column", lambda _: "/board/columns/FOLLOW_UP?piece=1", 60),
+)
+
+
+def main(quick: bool = False) -> None:
+    """Measure all pages."""
+    size = 10 if quick else 1
+    with tempfile.TemporaryDirectory() as folder, postgresql() as url:
+        with opened(url, folder) as runtime:
+            crowd = write_crowd(
+                runtime, open_cards=100_000 // size, ledger_rows=1_000_000 // size, customers=200_000 // size
+            )
+        with web(environment(url, folder)) as served:
+            people = {True: crowd.manager, False: crowd.advisor}
+            for page in PAGES:
+                with Wire(served.port) as wire:
+                    person = Person(*people[page.by_manager], page.by_manager, [], Random(1))
+                    _do(wire, person, person.sign_in())
+                    _measure(wire, person, page, crowd)
+
+
+def _do(wire: Wire, person: Person, act: Act) -> Answer:
+    answer = None
+    for step in act:
+        answer = wire.ask(step.request)
+        person.take(answer)
+    assert answer is not None
+    return answer
+
+
+def _measure(wire: Wire, person: Person, page: Page, crowd: Crowd) -> None:
+    def look() -> Answer:
+        answer = _do(wire, person, person.look(page.name, SITE + page.path(crowd)))
+        if answer.status != 200:
+            raise RuntimeError(f"{page.name}: {answer.status} {answer.body[:300]!r}")
+        return answer
+
+    timing = repeat(look, warm_up=8)
+    tell(
+        f"page: {page.name}",
+        p50_ms=milliseconds(timing.median),
+        p95_ms=milliseconds(percentile(timing.seconds, 95)),
+        repetitions=REPETITIONS,
+        bytes=len(look().body),
+        open_cards=crowd.open_cards,
+        ledger_rows=crowd.ledger_rows,
+        compared_with=f"the bound of {page.bound_ms:.0f} ms",
+        ratio=round(timing.median * 1000 / page.bound_ms, 2),
+        published_peer_ms=PUBLISHED_PEER_BOARD_MS if page.name == "board" else None,
+    )
+
+
+if __name__ == "__main__":
+    main("quick" in sys.argv[1:])

@@ -1,4 +1,4 @@
-"""The board as it is read: pages of a column, filters, what tells of changes, how many statements it takes."""
+"""The board as it is read: pages of a column, filters, what tells of changes, how many statements it asks."""
 
 import re
 from datetime import timedelta

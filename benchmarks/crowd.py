@@ -28,12 +28,12 @@ NEEDS_A_VISIT = 3
 ADVISORS = 20
 SERVICES = 20
 _PAST_DAYS, _BOARD_DAYS = 1460, 60
-_BOARD = import_module("servicelost.migrations.versions.20261125_0009_board")
+_BOARD = import_module("servicelost.migrations.versions.20261125_0006_board")
 # Of a hundred visits with open work, so many stand at each stage.
 _STAGES = "PLANNING " * 22 + "RECEPTION " * 5 + "WORK " * 16 + "QUALITY_CONTROL " * 5 + "DELIVERY " * 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Crowd:
     """How much there is, and who may look at it."""
 

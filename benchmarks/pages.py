@@ -24,7 +24,7 @@ SITE = "/service"
 PUBLISHED_PEER_BOARD_MS = 758
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """A page, where it is, who looks at it, and the median it has to stay below."""
 
@@ -35,6 +35,7 @@ class Page:
 
 
 PAGES = (
+    Page("today", lambda _: "/today", 60, by_manager=False),
     Page("board", lambda _: "/board", 60),
     Page("board of an advisor", lambda _: "/board", 60, by_manager=False),
     Page("board, one service, 100 or more", lambda _: "/board?category=3&least=100", 60),

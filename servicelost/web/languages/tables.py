@@ -33,6 +33,7 @@ from servicelost.web.ui import (
     advice,
     board,
     board_cards,
+    decision_forms,
     frame,
     home,
     labels,
@@ -71,6 +72,7 @@ def _tables() -> Iterator[Any]:
         quick_log.WHEN,
         quick_log.PART_CHANNELS,
     )
+    yield from ([label for _days, label in decision_forms.POSTPONE],)
     yield from (board.AGES, board_cards.COLUMN_LABELS, board_cards.CARD_MARKS)
     yield from (home.PERIODS, report_options.LABELS, report_options.GRAINS, visit_lists.FILTERS)
     yield from ([label for label, *_ in frame.PLACES], report_plots.TEXTS, ledger_lists.LEDGER_WORDS)

@@ -3,7 +3,7 @@
 It is also where a form comes back to that was refused, with what was typed. The deeds are in `board_acts`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from servicelost.directory.causes import list_causes
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.models import Dealership
 from servicelost.directory.services import list_services
@@ -20,9 +19,7 @@ from servicelost.kernel.errors import NotFound
 from servicelost.opportunities.pipeline.board_queries import CardFilter, card_of
 from servicelost.opportunities.pipeline.cards import WAYS_TO_LOSE
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Decision, Opportunity
-from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.loss_events import LOSS_EVENTS, LossEvent
-from servicelost.taxonomy.matrix import legal_causes
 from servicelost.taxonomy.stages import STAGES
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor, current_caller
@@ -35,7 +32,7 @@ from servicelost.web.ui.board import people
 from servicelost.web.ui.board_address import Asked, asked_number, back_query, came_from_board, look_at, query
 from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, CardView, CardWords
 from servicelost.web.ui.board_messages import say_where_it_is
-from servicelost.web.ui.decision_forms import Choice
+from servicelost.web.ui.cause_choices import Choice, cause_choices
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import DECISION_LABELS
 
@@ -154,18 +151,6 @@ def _loss(book: Book, row: Opportunity, dealership: Dealership) -> Loss:
     if row.line_id is not None:
         event = LossEvent.QUOTE_DECLINED
         stages = [(stage.value, _(STAGES[stage].label)) for stage in LOSS_EVENTS[event].legal_stages]
-        return Loss([], stages, _choices(book, dealership, [event]))
+        return Loss([], stages, cause_choices(book, dealership, [event]))
     ways = [(event.value, _(LOSS_EVENTS[event].help)) for event in WAYS_TO_LOSE]
-    return Loss(ways, [], _choices(book, dealership, WAYS_TO_LOSE))
-
-
-def _choices(book: Book, dealership: Dealership, events: Iterable[LossEvent]) -> list[Choice]:
-    """The causes that fit any of the events, likeliest first, each with the dealership's own after it."""
-    own = [cause for cause in list_causes(book, dealership) if cause.active]
-    found: list[Choice] = []
-    for code in dict.fromkeys([*(cause for event in events for cause in legal_causes(event)), Cause.OTHER]):
-        info = CAUSES[code]
-        words = (info.help, info.competitor, info.needs_text)
-        found.append(Choice(code, _(info.label), *words))
-        found += [Choice(cause.code, cause.label, *words) for cause in own if cause.parent == code]
-    return found
+    return Loss(ways, [], cause_choices(book, dealership, WAYS_TO_LOSE))

@@ -1,8 +1,9 @@
-"""The causes a form offers for an event: the standard ones that fit, and the dealership's own beside them.
+"""The causes a form offers for events: the standard ones that fit, and the dealership's own beside them.
 
 Which cause fits which event is the taxonomy's; in which order they are likely, the caller's.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from servicelost.directory.causes import list_causes
@@ -24,11 +25,17 @@ class Choice(NamedTuple):
     needs_text: bool
 
 
-def cause_choices(book: Book, dealership: Dealership, event: LossEvent, *no_losses: Cause) -> list[Choice]:
-    """The causes that fit, each followed by the dealership's own ones; last the reasons that are no loss."""
+def cause_choices(
+    book: Book, dealership: Dealership, events: Iterable[LossEvent], *no_losses: Cause
+) -> list[Choice]:
+    """The causes that fit any of the events, likeliest first, each followed by the dealership's own ones.
+
+    Last come the reasons that are no loss.
+    """
     own = [cause for cause in list_causes(book, dealership) if cause.active]
+    fitting = [cause for event in events for cause in legal_causes(event)]
     found: list[Choice] = []
-    for code in (*legal_causes(event), Cause.OTHER, *no_losses):
+    for code in dict.fromkeys([*fitting, Cause.OTHER, *no_losses]):
         info = CAUSES[code]
         names = [(code.value, _(info.label))]
         names += [(cause.code, cause.label) for cause in own if cause.parent == code]

@@ -12,13 +12,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from servicelost.directory.calendar import local_day
-from servicelost.directory.causes import list_causes
-from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
-from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.loss_events import LossEvent
-from servicelost.taxonomy.matrix import legal_causes
+from servicelost.web.languages import gettext as _
 from servicelost.web.problems import Problem
+from servicelost.web.ui import wording
+from servicelost.web.ui.cause_choices import cause_choices
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
 from servicelost.workflow.models.visits import Visit
@@ -26,17 +25,7 @@ from servicelost.workflow.models.visits import Visit
 STRIPS = {"decline": LossEvent.QUOTE_DECLINED, "defer": LossEvent.QUOTE_DEFERRED}
 _FIRST_CAUSES = 5
 _UNDO_FOR = timedelta(seconds=60)
-_POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
-
-
-class Choice(NamedTuple):
-    """A cause to tap on; `competitor` and `needs_text` say which fields go with it."""
-
-    code: str
-    label: str
-    help: str
-    competitor: bool
-    needs_text: bool
+POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
 
 
 class OpenStrip(NamedTuple):
@@ -61,7 +50,7 @@ def show_visit(
         "servicelost/visit.html",
         view=view,
         opened=opened or _asked_strip(view),
-        choices={kind: _choices(book, view.dealership, event) for kind, event in STRIPS.items()},
+        choices={kind: cause_choices(book, view.dealership, (event,)) for kind, event in STRIPS.items()},
         first_causes=_FIRST_CAUSES,
         postpone=_postpone(local_day(view.dealership, book.now)),
     )
@@ -78,23 +67,8 @@ def _asked_strip(view: VisitView) -> OpenStrip | None:
     return None
 
 
-def _choices(book: Book, dealership: Dealership, event: LossEvent) -> list[Choice]:
-    """The causes that fit, likeliest first, each followed by the dealership's own ones under it."""
-    own = [cause for cause in list_causes(book, dealership) if cause.active]
-    found: list[Choice] = []
-    for code in (*legal_causes(event), Cause.OTHER):
-        info = CAUSES[code]
-        found.append(Choice(code, info.label, info.help, info.competitor, info.needs_text))
-        found += [
-            Choice(cause.code, cause.label, info.help, info.competitor, info.needs_text)
-            for cause in own
-            if cause.parent == code
-        ]
-    return found
-
-
 def _postpone(today: date) -> list[tuple[date, str]]:
-    return [(today + timedelta(days=days), label) for days, label in _POSTPONE]
+    return [(today + timedelta(days=days), label) for days, label in POSTPONE]
 
 
 def _say_what_was_done(book: Book, view: VisitView) -> None:
@@ -105,9 +79,9 @@ def _say_what_was_done(book: Book, view: VisitView) -> None:
 
 
 def _told(line: LineView) -> str:
-    told = f"{line.name}: {line.mark.label.lower()}"
+    told = f"{line.name}: {_(line.mark.label).lower()}"
     if line.row.deferred_until is not None:
-        return f"{told} until {line.row.deferred_until:%d %b %Y}."
+        return _("%(told)s until %(day)s.", told=told, day=wording.short_day(line.row.deferred_until))
     return f"{told}, {line.why}." if line.why else f"{told}."
 
 

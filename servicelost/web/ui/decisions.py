@@ -20,6 +20,7 @@ from servicelost.opportunities.pipeline.corrections import undo_loss
 from servicelost.web import deciding
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
+from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
 from servicelost.web.problems import describe
 from servicelost.web.schemas.decisions import AuthorizeSchema, DeclineSchema, DeferSchema
@@ -65,7 +66,7 @@ def _undo(book: Book, line_id: int, _version: int | None, _sent: Mapping[str, An
     view = view_visit(book, book.get(Visit, line.visit_id))
     entry = next(shown.undo_entry for shown in view.lines if shown.row.id == line_id)
     if entry is None:
-        raise RuleViolation("NOTHING_TO_UNDO", "there is nothing here that you could take back")
+        raise RuleViolation("NOTHING_TO_UNDO", _("There is nothing here that you could take back."))
     undo_loss(book, entry)
 
 
@@ -108,9 +109,16 @@ def _in_plain_words(book: Book, line: Line, error: Exception) -> Exception:
     """A stale page is told what the colleague did, so that the person at the counter can keep or redo it."""
     if getattr(error, "code", None) != "STALE":
         return error
-    last, done = deciding.last_change(book, line), LINE_MARKS[line.state].label.lower()
-    who = "Somebody changed this line meanwhile"
-    if last is not None:
-        there = local_time(book.get(Dealership, line.dealership_id), last.recorded_at)
-        who = f"{last.actor} changed this line meanwhile, at {there:%H:%M}"
-    return Conflict("STALE", f"{who}: it is {done} now. Keep that, or decide again below.")
+    last, done = deciding.last_change(book, line), _(LINE_MARKS[line.state].label).lower()
+    if last is None:
+        told = _(
+            "Somebody changed this line meanwhile: it is %(done)s now. Keep that, or decide again.", done=done
+        )
+        return Conflict("STALE", told)
+    there = local_time(book.get(Dealership, line.dealership_id), last.recorded_at)
+    text = _(
+        "%(who)s changed this line meanwhile, at %(time)s: it is %(done)s now. Keep that, or decide again "
+        "below.",
+        who=last.actor, time=f"{there:%H:%M}", done=done,
+    )  # fmt: skip
+    return Conflict("STALE", text)

@@ -114,7 +114,7 @@ def _form(
         dealerships=dealerships,
         dealership=dealership,
         services=list_services(book, dealership) if dealership else [],
-        choices=cause_choices(book, dealership, event, *_NO_LOSS.get(kind, ()))
+        choices=cause_choices(book, dealership, (event,), *_NO_LOSS.get(kind, ()))
         if dealership and event
         else [],
         first_causes=_FIRST_CAUSES,

@@ -16,6 +16,7 @@ from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Oppo
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
+from servicelost.web.languages import gettext as _
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
 from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
@@ -149,7 +150,7 @@ def _why(book: Book, line: Line, loss: LedgerEntry | None) -> str | None:
     """The recorded reason in words, as long as the line stands where the loss put it."""
     if loss is None or LINE_MARKS[line.state].tone != "lost":
         return None
-    words = [CAUSES[Cause(loss.cause)].label.lower()]
+    words = [_(CAUSES[Cause(loss.cause)].label).lower()]
     if loss.competitor_id is not None:
         words.append(book.get(Competitor, loss.competitor_id).name)
     if loss.note:
@@ -187,5 +188,5 @@ def _earlier(book: Book, visit: Visit) -> list[Earlier]:
         .order_by(Opportunity.id)
     )
     return [
-        Earlier(row.name or "Other work", row.amount_minor, marks[row.state], row.visit_id) for row in rows
+        Earlier(row.name or _("Other work"), row.amount_minor, marks[row.state], row.visit_id) for row in rows
     ]

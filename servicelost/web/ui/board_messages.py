@@ -1,7 +1,5 @@
 """What a person is told after a deed on a card: where it is now, and how to take a loss back for a minute."""
 
-from datetime import timedelta
-
 from flask import request, url_for
 
 from servicelost.directory.models import Employee
@@ -12,8 +10,7 @@ from servicelost.web.languages import gettext as _
 from servicelost.web.ui.board_address import query
 from servicelost.web.ui.board_cards import COLUMN_LABELS
 from servicelost.web.ui.frame import Message, say
-
-_UNDO_FOR = timedelta(seconds=60)
+from servicelost.workflow.appointment_undo import UNDO_FOR
 
 
 def say_where_it_is(book: Book, card_id: int | None) -> None:
@@ -22,7 +19,7 @@ def say_where_it_is(book: Book, card_id: int | None) -> None:
     if card is None or not book.actor.may_see(card.dealership_id):
         return
     loss = None if card.loss_id is None else book.find(LedgerEntry, card.loss_id)
-    if loss is not None and loss.recorded_by == book.actor.name and book.now - loss.recorded_at <= _UNDO_FOR:
+    if loss is not None and loss.recorded_by == book.actor.name and book.now - loss.recorded_at <= UNDO_FOR:
         say(Message(_("It is recorded as lost."), undo_url=_undo_url(card)))
     else:
         say(Message(_place(book, card)))

@@ -20,11 +20,11 @@ from servicelost.web.ui import wording
 from servicelost.web.ui.cause_choices import cause_choices
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
+from servicelost.workflow.appointment_undo import UNDO_FOR
 from servicelost.workflow.models.visits import Visit
 
 STRIPS = {"decline": LossEvent.QUOTE_DECLINED, "defer": LossEvent.QUOTE_DEFERRED}
 _FIRST_CAUSES = 5
-_UNDO_FOR = timedelta(seconds=60)
 POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
 
 
@@ -86,7 +86,7 @@ def _told(line: LineView) -> str:
 
 
 def _undo_url(book: Book, line: LineView) -> str | None:
-    recent = line.row.decided_at is not None and book.now - line.row.decided_at <= _UNDO_FOR
+    recent = line.row.decided_at is not None and book.now - line.row.decided_at <= UNDO_FOR
     if line.undo_entry is None or not recent:
         return None
     return url_for(".undo", visit_id=line.row.visit_id, line_id=line.row.id)

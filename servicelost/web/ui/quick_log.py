@@ -4,7 +4,6 @@ What is recorded is said in `web.quick_log`. A form that is refused comes back w
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from secrets import token_urlsafe
 from typing import Any
@@ -35,6 +34,7 @@ from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.cause_choices import cause_choices
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
+from servicelost.workflow.appointment_undo import UNDO_FOR
 
 KINDS: Mapping[str, str] = {
     "call": "Missed call",
@@ -47,7 +47,6 @@ _EVENTS = {"inquiry": LossEvent.LEAD_REJECTED, "part": LossEvent.PART_NOT_SUPPLI
 _FIRST = {"inquiry": Cause.PRICE_TOO_HIGH, "part": Cause.MISSING_PARTS}
 _NO_LOSS = {"inquiry": (Cause.PRICE_INQUIRY_ONLY,)}
 _FIRST_CAUSES = 5
-_UNDO_FOR = timedelta(seconds=60)
 
 
 @page("/log", Action.LOG_LOSSES)
@@ -85,7 +84,7 @@ def undo_logged(entry_id: int) -> ResponseReturnValue:
 
     def undo(book: Book) -> None:
         entry = get_visible(book, LedgerEntry, entry_id)
-        if book.now - entry.recorded_at > _UNDO_FOR:
+        if book.now - entry.recorded_at > UNDO_FOR:
             raise RuleViolation("TOO_LATE", _("Undo is over after a minute; a manager can reverse the loss."))
         undo_loss(book, entry.id)
 
@@ -153,7 +152,7 @@ def _say_what_was_logged(book: Book) -> None:
         say(Message(_("Recorded; nothing is lost by it.")))
         return
     currency = next(known.currency for known in list_dealerships(book) if known.id == row.dealership_id)
-    recent = loss.recorded_by == book.actor.name and book.now - loss.recorded_at <= _UNDO_FOR
+    recent = loss.recorded_by == book.actor.name and book.now - loss.recorded_at <= UNDO_FOR
     undo = url_for(".undo_logged", entry_id=loss.id) if recent else None
     text = _("Recorded: %(amount)s lost.", amount=wording.money(loss.amount_minor, currency))
     say(Message(text, undo_url=undo))

@@ -1,5 +1,6 @@
 """The frame around the pages: where one may go, refusals as pages, assets, a host that frames us itself."""
 
+import gzip
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -67,6 +68,20 @@ def test_assets_are_kept_by_browsers_as_long_as_they_are_the_same(world: World, 
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         with client.get(address.partition("?")[0]) as answer:
             assert "immutable" not in answer.headers["Cache-Control"]
+
+
+def test_assets_are_packed_for_who_takes_that(client: FlaskClient) -> None:
+    address = "/service/assets/plotly.js"
+    with client.get(address) as plain, client.get(address, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert (plain.content_encoding, packed.content_encoding) == (None, "gzip")
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 2.5
+        assert packed.mimetype == plain.mimetype
+        assert packed.vary.as_set(preserve_casing=True) >= {"Accept-Encoding"}
+        assert packed.get_etag() != plain.get_etag()
+        unchanged = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    with client.get(address, headers=unchanged) as again:
+        assert again.status_code == HTTPStatus.NOT_MODIFIED
 
 
 @pytest.mark.parametrize("name", ["nothing.css", "..%2fassets.py", "assets.py", "%2e%2e"])

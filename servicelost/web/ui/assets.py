@@ -33,7 +33,7 @@ def send_asset(name: str) -> Response:
     path = _path(name)
     if path is None:
         abort(404)
-    fingerprint, packed = _fingerprint(name), "gzip" in request.accept_encodings
+    fingerprint, packed = _fingerprint(name), request.accept_encodings.quality("gzip") > 0
     current = request.args.get("v") == fingerprint
     answer = send_file(
         BytesIO(_packed(name)) if packed else path,

@@ -159,7 +159,7 @@ def _take_away(connection: Connection, first: int) -> None:
 
 
 def main(quick: bool) -> None:
-    """Measure both databases: a hundred thousand rows and a million; some ten thousand if it must be quick."""
+    """Measure both databases: a hundred thousand rows and a million; a part of that if it must be quick."""
     with databases() as engines:
         for name, engine in engines.items():
             measure(name, engine, (40_000,) if quick else (100_000, 1_000_000))

@@ -48,7 +48,7 @@ APPOINTMENT_MARKS: Mapping[str, Mark] = {
 }
 
 TASK_LABELS: Mapping[str, str] = {
-    "ACKNOWLEDGE_RED": "Red work was put off and its day has passed: call, or let it go",
+    "ACKNOWLEDGE_RED": "Red work past its day",
 }
 
 VISIT_MARKS: Mapping[str, Mark] = {

@@ -79,7 +79,7 @@ def test_everything_works_without_script(site: Site, open_page: Open) -> None:
         strip = page.locator(f"#defer-{line_id}")
         strip.get_by_label("3 months").check()
         strip.get_by_role("button", name="Save").click()
-        expect(page.get_by_role("status")).to_contain_text("postponed until 16 Sep 2026")
+        expect(page.get_by_role("status")).to_contain_text("postponed until 16 Sept 2026")
         assert site.line(line_id).state == "DEFERRED"
 
 

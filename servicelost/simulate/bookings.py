@@ -97,10 +97,12 @@ def _wanted(world: World, day: date, count: int) -> list[Service]:
 
 
 def _customer_cancels(world: World, arrival: Arrival) -> None:
-    cause = choose(world.rng, set_to.CANCEL_CAUSES)
+    """In the evening before or shortly before the appointment."""
+    rng, cause = world.rng, choose(world.rng, set_to.CANCEL_CAUSES)
+    evening = world.at(arrival.when.date() - timedelta(days=1), rng.uniform(17.1, 18.5))
+    shortly = arrival.when - timedelta(minutes=rng.randint(20, 60))
     world.feed.tell(
-        "appointment.cancelled", arrival.when - timedelta(hours=world.rng.choice((1, 2, 4, 20, 26))),
-        world.one_of(Role.BDC_AGENT), appointment_id=arrival.appointment, cancelled_by="CUSTOMER",
+        "appointment.cancelled", evening if chance(rng, 0.6) else shortly, world.one_of(Role.BDC_AGENT), appointment_id=arrival.appointment, cancelled_by="CUSTOMER",
         **stated(cause, decided_by="CUSTOMER"),
     )  # fmt: skip
     tell_next_time(world, arrival)

@@ -47,7 +47,7 @@ class Story:
     @property
     def key(self) -> str:
         """The story as text, part of the id of its events."""
-        return f"{self.size.weeks}-{self.size.visits_a_day!r}-{self.seed}-{self.now:%Y%m%dT%H%M%z}"
+        return f"{self.size.weeks}-{float(self.size.visits_a_day)!r}-{self.seed}-{self.now:%Y%m%dT%H%M%z}"
 
     @classmethod
     def read(cls, key: str) -> "Story":

@@ -19,7 +19,7 @@ PRICE_RISE_A_YEAR = 0.04
 WALK_INS = 0.18  # share of the visits
 FEWEST_TODAY = 24  # appointments of the group on the day it is shown, however small it is
 COMING = 0.86  # share of the appointments that end in a visit, after all that follows below
-WEEKDAYS = (1.4, 1.0, 1.0, 1.05, 1.15, 0.4, 0.0)  # Monday first; their sum is the working week of six days
+WEEKDAYS = (1.5, 1.0, 1.0, 1.02, 1.08, 0.4, 0.0)  # Monday first; their sum is the working week of six days
 MONDAY = 0
 # January first. Tyres are changed around Easter and in October, in August and at Christmas people are away.
 MONTHS = (0.92, 0.9, 1.04, 1.2, 1.04, 1.0, 0.94, 0.84, 0.98, 1.24, 1.1, 0.8)
@@ -57,7 +57,7 @@ CANCEL_CAUSES: Causes = {
     Cause.NO_TIME: 45, Cause.DONE_ELSEWHERE: 15, Cause.COMPETITOR_OFFER: 12, Cause.PRICE_TOO_HIGH: 8,
     None: 20,
 }  # fmt: skip
-NO_SHOW_CAUSES: Causes = {None: 55, Cause.FORGOT: 30, Cause.DONE_ELSEWHERE: 15}
+NO_SHOW_CAUSES: Causes = {None: 40, Cause.FORGOT: 42, Cause.DONE_ELSEWHERE: 18}
 CUT_CAUSES: Causes = {
     Cause.NO_TIME: 40, Cause.CANNOT_AFFORD: 25, Cause.PRICE_TOO_HIGH: 20, None: 15,
 }  # fmt: skip
@@ -86,11 +86,11 @@ QUOTES_OPENED = 0.72
 THINKS_IT_OVER = 0.12
 # Answers in per cent. 58 % of the services are declined (Xtime 2017), 30 to 50 % (DealerSpark); of red work
 # 44 to 46 % stays unsold (autoVHC in AM-online, 2014 and 2016).
-SAYS_YES, SAYS_YES_TO_RED = 0.55, 0.68
+SAYS_YES, SAYS_YES_TO_RED = 0.62, 0.8
 SAYS_LATER, SAYS_NOTHING = 0.13, 0.05
 NO_ANSWER_UNOPENED = 0.35
-YES_LESS_BY_HUNDRED = 0.055  # for each hundred of the price, up to YES_LESS_AT_MOST
-YES_LESS_AT_MOST = 0.3
+YES_LESS_BY_HUNDRED = 0.04  # for each hundred of the price, up to YES_LESS_AT_MOST
+YES_LESS_AT_MOST = 0.22
 YES_LESS_WHEN_FULL = 0.1
 YES_LESS_WHEN_MISSING = 0.38
 YES_BY_STRENGTH = 0.3  # an advisor of strength 1.2 hears yes in 6 per cent points more cases
@@ -103,7 +103,7 @@ DEFERRED_BY_KM = 0.25
 DECLINE_CAUSES: Causes = {
     Cause.PRICE_TOO_HIGH: 20, Cause.NO_TIME: 17, Cause.CANNOT_AFFORD: 12, Cause.NOT_NEEDED: 14,
     Cause.COMPETITOR_OFFER: 5, Cause.DONE_ELSEWHERE: 3, Cause.DIY: 3, Cause.TRUST_QUALITY: 1,
-    Cause.AUTH_NOT_GIVEN: 1, Cause.WAIT_TOO_LONG: 1, Cause.NO_CAPACITY: 1, None: 13,
+    Cause.AUTH_NOT_GIVEN: 1, Cause.WAIT_TOO_LONG: 1, Cause.NO_CAPACITY: 1, None: 8,
 }  # fmt: skip
 DEAR, CHEAP = 25_000, 9_000  # cents
 WHEN_DEAR: Causes = {Cause.PRICE_TOO_HIGH: 2.2, Cause.CANNOT_AFFORD: 2.2, Cause.DIY: 0, Cause.NOT_NEEDED: 0.8}

@@ -6,6 +6,7 @@ Signing in to it is the host's business, or of the standalone `demo`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -37,7 +38,7 @@ class Wanted:
     seed: int = SEED
 
 
-class SizeType(click.ParamType):
+class SizeType(click.ParamType[int]):
     """One of the named sizes, or a number of visits."""
 
     name = "size"
@@ -45,12 +46,14 @@ class SizeType(click.ParamType):
     @override
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number of visits."""
-        if value in SIZES:
-            return SIZES[value]
-        if str(value).isascii() and str(value).isdigit() and FEWEST <= int(value) <= MOST:
-            return int(value)
-        names = ", ".join(f"{name} ({visits:,})" for name, visits in SIZES.items())
-        self.fail(f"{value!r} is neither {names} nor a number of visits from {FEWEST} to {MOST:,}", param, ctx)
+        text = str(value)
+        if text in SIZES:
+            return SIZES[text]
+        if not (text.isascii() and text.isdigit() and FEWEST <= int(text) <= MOST):
+            names = ", ".join(f"{name} ({visits:,})" for name, visits in SIZES.items())
+            wanted = f"{names} or a number of visits from {FEWEST} to {MOST:,}"
+            self.fail(f"{text!r} is not one of {wanted}", param, ctx)
+        return int(text)
 
 
 def demo_options(command: F) -> F:
@@ -79,7 +82,9 @@ def load_and_show(runtime: Runtime, wanted: Wanted) -> None:
     summaries = load_group(runtime, wanted)
     for summary in summaries:
         if summary.events:
-            click.echo(f"Loaded the simulated dealership {summary.dealership}: {summary.events:,} events.", err=True)
+            click.echo(
+                f"Loaded the simulated dealership {summary.dealership}: {summary.events:,} events.", err=True
+            )
         for problem in summary.problems:
             click.echo(f"not as expected: {problem}", err=True)
     document = run_now(runtime, SYSTEM, "lost-revenue", {})
@@ -96,11 +101,14 @@ def load_group(runtime: Runtime, wanted: Wanted) -> list[DemoSummary]:
         summaries = [
             load_demo(
                 runtime,
-                lambda done, total, name=place.name: tell(name, done, total),
-                dealership=place, size=size_of(wanted.visits, place), seed=wanted.seed, until=until,
+                partial(tell, place.name),
+                dealership=place,
+                size=size_of(wanted.visits, place),
+                seed=wanted.seed,
+                until=until,
             )
             for place in DEALERSHIPS
-        ]  # fmt: skip
+        ]
     if any(summary.events for summary in summaries):
         for job in (housekeeping.mark_no_shows, housekeeping.expire_quotes, housekeeping.lapse_deferrals,
                     housekeeping.clear_board):  # fmt: skip

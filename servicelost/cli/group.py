@@ -88,7 +88,9 @@ class Misuse(click.ClickException):
 def command_group(name: str, **more: LazyCommand) -> LazyGroup:
     """All commands under this name, with the caller's own first, also in place of the shared ones."""
     text = "Finds what a service department loses, where and why."
-    return LazyGroup(name, lazy={**more, **{key: own for key, own in COMMANDS.items() if key not in more}}, help=text)
+    return LazyGroup(
+        name, lazy={**more, **{key: own for key, own in COMMANDS.items() if key not in more}}, help=text
+    )
 
 
 def _foreign(error: Exception) -> str | None:

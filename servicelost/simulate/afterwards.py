@@ -1,4 +1,4 @@
-"""After a visit in the simulation: calling about work turned down or put off, comebacks, complaints, goodbyes.
+"""After a visit in the simulation: calls about work turned down or put off, comebacks, complaints, goodbyes.
 
 Everything told here is heard of days later; whoever met the need meanwhile is left in peace.
 """
@@ -22,7 +22,9 @@ _COMPLAINTS = (
 )
 
 
-def tell_afterwards(world: World, arrival: Arrival, visit: str, turned_down: list[Work], at: datetime) -> None:
+def tell_afterwards(
+    world: World, arrival: Arrival, visit: str, turned_down: list[Work], at: datetime
+) -> None:
     """What follows the visit that ended at this time."""
     rng = world.rng
     if arrival.works and not arrival.comeback and chance(rng, set_to.COMEBACKS):
@@ -32,7 +34,12 @@ def tell_afterwards(world: World, arrival: Arrival, visit: str, turned_down: lis
     if turned_down:
         agent = world.one_of(Role.BDC_AGENT)
         if chance(rng, set_to.CALLED_BACK * world.strength(agent)):
-            _later(world, at, rng.choice((1, 3, 10)), lambda day: _call(world, arrival, visit, turned_down, agent, day))
+            _later(
+                world,
+                at,
+                rng.choice((1, 3, 10)),
+                lambda day: _call(world, arrival, visit, turned_down, agent, day),
+            )
         else:
             _may_return(world, arrival, turned_down, at.date(), set_to.RETURNS_ALONE)
     tell_next_time(world, arrival)

@@ -102,8 +102,8 @@ def _customer_cancels(world: World, arrival: Arrival) -> None:
     evening = world.at(arrival.when.date() - timedelta(days=1), rng.uniform(17.1, 18.5))
     shortly = arrival.when - timedelta(minutes=rng.randint(20, 60))
     world.feed.tell(
-        "appointment.cancelled", evening if chance(rng, 0.6) else shortly, world.one_of(Role.BDC_AGENT), appointment_id=arrival.appointment, cancelled_by="CUSTOMER",
-        **stated(cause, decided_by="CUSTOMER"),
+        "appointment.cancelled", evening if chance(rng, 0.6) else shortly, world.one_of(Role.BDC_AGENT),
+        appointment_id=arrival.appointment, cancelled_by="CUSTOMER", **stated(cause, decided_by="CUSTOMER"),
     )  # fmt: skip
     tell_next_time(world, arrival)
 

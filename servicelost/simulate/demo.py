@@ -96,7 +96,7 @@ def _take_in(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """What is in memory now is not searched for garbage again and again: that would cost a third of the time."""
+    """What is in memory now is not searched for garbage over and over: that would cost a third of the time."""
     gc.collect()
     gc.freeze()
     try:
@@ -124,7 +124,7 @@ def _find(installation: Installation, dealership: Dealership) -> _Found | None:
             ReceivedEvent.dealership_id == row.id, ReceivedEvent.source == SOURCE
         )
         events, some_id = book.connection.execute(taken_in).one()
-        story = None if some_id is None else story_of(some_id)
+        story = story_of(some_id) if events else None
         return _Found(book.connection.scalar(staff.limit(1)) is not None, events, story)
 
 

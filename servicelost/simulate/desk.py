@@ -1,4 +1,4 @@
-"""What happens around the visits in the simulation: calls, parts at the counter, stock, hours, leads, consents.
+"""What happens around the visits in the simulation: calls, parts, stock, hours, leads, offers, consents.
 
 Cars in the workshop are told in `visits`, what follows a visit in `afterwards`.
 """
@@ -78,7 +78,7 @@ def tell_calls(world: World, day: date, count: int) -> None:
             world.feed.tell("call.received", at, agent, **call, agent=agent)
             continue
         world.feed.tell("call.missed", at, **call, waited_seconds=rng.randint(20, 240))
-        if chance(rng, set_to.CALLED_BACK_SOON):
+        if _is_kept(world, day) and chance(rng, set_to.CALLED_BACK_SOON):
             world.feed.tell(
                 "contact.two_way", at + timedelta(minutes=rng.randint(5, 50)), agent,
                 contact_id=world.new_id("K"), channel="PHONE", direction="OUT", employee=agent,
@@ -137,11 +137,16 @@ def tell_day(world: World, day: date, visits: float) -> None:
     tell_calls(world, day, about(rng, visits * set_to.CALLS))
     for _ in range(about(rng, visits * set_to.COUNTER)):
         tell_counter(world, day)
-    if day > world.today - timedelta(days=set_to.LEADS_KEPT_DAYS):
+    if _is_kept(world, day):
         for _ in range(about(rng, visits * set_to.LEADS)):
             tell_lead(world, day)
     if chance(rng, visits * set_to.OFFERS):
         tell_offer(world, day)
+
+
+def _is_kept(world: World, day: date) -> bool:
+    """Whether interest shown on this day may still be open."""
+    return day > world.today - timedelta(days=set_to.LEADS_KEPT_DAYS)
 
 
 def tell_consents(world: World, day: date) -> None:

@@ -98,7 +98,7 @@ class Plan:
 
 
 def _plan(world: World, size: Size, first: date, last: date) -> Plan:
-    """Spread the visits over the days so that their sum is what the size says, and note the load they mean."""
+    """Spread the visits over the days so that their sum is what the size says; note the load they mean."""
     country, today = world.dealership.country, world.today
     weights = {day: seasons.weight_of(country, day, first) for day in seasons.days(first, last)}
     weights[today] = weights[today] or seasons.season_of(today)  # a demonstration is given on any day

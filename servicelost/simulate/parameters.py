@@ -17,7 +17,7 @@ Causes = Mapping[Cause | None, float]
 GROWTH_A_YEAR = 0.06
 PRICE_RISE_A_YEAR = 0.04
 WALK_INS = 0.18  # share of the visits
-FEWEST_TODAY = 24  # appointments of the group on the day it is shown, however small it is
+FEWEST_TODAY = 30  # appointments of the group on the day it is shown, however small it is
 COMING = 0.86  # share of the appointments that end in a visit, after all that follows below
 WEEKDAYS = (1.5, 1.0, 1.0, 1.02, 1.08, 0.4, 0.0)  # Monday first; their sum is the working week of six days
 MONDAY = 0
@@ -46,8 +46,8 @@ TURNED_AWAY = 0.003
 TURNED_AWAY_FULL = 0.03
 SCOPE_CUT = 0.05
 ORDERS_CANCELLED = 0.012
-# Days between booking and coming; who stays away booked longer ahead (fixedoperationsconsulting: beyond 3 days).
-# Beyond 3 days of waiting a workshop loses work (Amatz).
+# Days between booking and coming; who stays away booked longer ahead, beyond 3 days
+# (fixedoperationsconsulting). Beyond 3 days of waiting a workshop loses work (Amatz).
 LEAD_DAYS: Mapping[int, float] = {1: 26, 2: 22, 3: 18, 5: 16, 8: 11, 12: 7}
 LEAD_DAYS_OF_NO_SHOWS: Mapping[int, float] = {1: 12, 2: 14, 3: 14, 5: 22, 8: 21, 12: 17}
 CONFIRMED, CONFIRMED_NO_SHOWS = 0.6, 0.3
@@ -80,17 +80,17 @@ PART_OUT_DAYS = (4, 21)
 INSPECTED = 0.76  # 70 to 78 % of the cars are really inspected, 95 % by the best
 FOUND: Mapping[int, float] = {0: 26, 1: 30, 2: 23, 3: 13, 4: 6}  # findings a car; older cars have more
 FOUND_AGAIN = 0.55  # what an earlier visit left undone
-QUOTES_SHOWN = 0.95
-QUOTES_SHOWN_BY_THE_WEAK = 0.62
+QUOTES_SHOWN = 0.97
+QUOTES_SHOWN_BY_THE_WEAK = 0.74
 QUOTES_OPENED = 0.72
 THINKS_IT_OVER = 0.12
 # Answers in per cent. 58 % of the services are declined (Xtime 2017), 30 to 50 % (DealerSpark); of red work
 # 44 to 46 % stays unsold (autoVHC in AM-online, 2014 and 2016).
-SAYS_YES, SAYS_YES_TO_RED = 0.62, 0.8
-SAYS_LATER, SAYS_NOTHING = 0.13, 0.05
-NO_ANSWER_UNOPENED = 0.35
-YES_LESS_BY_HUNDRED = 0.04  # for each hundred of the price, up to YES_LESS_AT_MOST
-YES_LESS_AT_MOST = 0.22
+SAYS_YES, SAYS_YES_TO_RED = 0.66, 0.84
+SAYS_LATER, SAYS_NOTHING = 0.13, 0.03
+NO_ANSWER_UNOPENED = 0.22
+YES_LESS_BY_HUNDRED = 0.035  # for each hundred of the price, up to YES_LESS_AT_MOST
+YES_LESS_AT_MOST = 0.2
 YES_LESS_WHEN_FULL = 0.1
 YES_LESS_WHEN_MISSING = 0.38
 YES_BY_STRENGTH = 0.3  # an advisor of strength 1.2 hears yes in 6 per cent points more cases
@@ -98,6 +98,8 @@ ASKED_AT_COLLECTION = 0.08  # the car is ready then, and nothing more is done to
 YES_AT_RECEPTION = 0.05  # what was turned down earlier is offered again at the counter
 CHECKED = 0.6  # of the cars pass a quality control that somebody records
 REWORK = 0.04
+LEAVES_UNMENDED = 0.06  # of the cars that fail the control
+PART_COMES_BACK = 0.7  # of the customers whose part was missing come when it is there
 DEFERRED_BY_KM = 0.25
 # Reasons in general: no time, no money, a second opinion lead the lists (Xtime). None: nobody asked.
 DECLINE_CAUSES: Causes = {
@@ -106,8 +108,12 @@ DECLINE_CAUSES: Causes = {
     Cause.AUTH_NOT_GIVEN: 1, Cause.WAIT_TOO_LONG: 1, Cause.NO_CAPACITY: 1, None: 8,
 }  # fmt: skip
 DEAR, CHEAP = 25_000, 9_000  # cents
-WHEN_DEAR: Causes = {Cause.PRICE_TOO_HIGH: 2.2, Cause.CANNOT_AFFORD: 2.2, Cause.DIY: 0, Cause.NOT_NEEDED: 0.8}
-WHEN_CHEAP: Causes = {Cause.CANNOT_AFFORD: 0.3, Cause.PRICE_TOO_HIGH: 0.6, Cause.DIY: 3, Cause.NOT_NEEDED: 1.3}
+WHEN_DEAR: Causes = {
+    Cause.PRICE_TOO_HIGH: 2.2, Cause.CANNOT_AFFORD: 2.2, Cause.DIY: 0, Cause.NOT_NEEDED: 0.8,
+}  # fmt: skip
+WHEN_CHEAP: Causes = {
+    Cause.CANNOT_AFFORD: 0.3, Cause.PRICE_TOO_HIGH: 0.6, Cause.DIY: 3, Cause.NOT_NEEDED: 1.3,
+}  # fmt: skip
 WHEN_FULL: Causes = {Cause.WAIT_TOO_LONG: 16, Cause.NO_CAPACITY: 14}
 WHEN_TYRES: Causes = {Cause.COMPETITOR_OFFER: 6, Cause.PRICE_TOO_HIGH: 1.3, Cause.DIY: 0}
 WHEN_COLLECTING: Causes = {Cause.NO_TIME: 2.5, Cause.WAIT_TOO_LONG: 2}
@@ -130,7 +136,8 @@ RETURNS_REACHED, RETURNS_TRIED, RETURNS_ALONE = 0.26, 0.12, 0.07
 RETURN_DAYS = (9, 60)
 DUE_CALLED = 0.6  # of the customers whose postponed work is due; of red work all are called
 DUE_COMES, DUE_REFUSES = 0.4, 0.3
-COMEBACKS = 0.035  # of the visits; 12 % are not right the first time, of these 30 % are work (J.D. Power 2025)
+# Of the visits; 12 % are not right the first time, 30 % of these because of the work (J.D. Power 2025).
+COMEBACKS = 0.035
 COMPLAINTS = 0.01
 COMPLAINTS_OF_COMEBACKS = 0.4
 COMPLAINTS_SETTLED = 0.85
@@ -162,4 +169,4 @@ COUNTER_REFUSED = 0.05  # of the parts that are there: too dear, or the competit
 COUNTER_CAUSES: Causes = {Cause.PRICE_TOO_HIGH: 60, Cause.COMPETITOR_OFFER: 40}
 LEADS = 0.08
 OFFERS = 0.01
-LEADS_KEPT_DAYS = 30  # nothing in the stream says how a lead ends, so older ones are not told
+LEADS_KEPT_DAYS = 30  # nothing in the stream says how a lead or a call-back ends, so older ones are not told

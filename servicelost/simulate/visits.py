@@ -11,7 +11,7 @@ from servicelost.simulate.afterwards import tell_afterwards, tell_next_time
 from servicelost.simulate.dice import chance, choose
 from servicelost.simulate.feed import hours, money
 from servicelost.simulate.selling import Sale, answer_at_collection, offer_again, sell_findings
-from servicelost.simulate.world import Arrival, Work, World, stated
+from servicelost.simulate.world import Arrival, Return, Work, World, stated
 from servicelost.taxonomy.causes import Cause
 
 
@@ -112,7 +112,7 @@ def _work(world: World, arrival: Arrival, visit: str, at: datetime) -> None:
     if inspected:
         at = sell_findings(sale, at + timedelta(minutes=20))
     at += timedelta(hours=rng.uniform(1.5, 3))
-    done = [work for work in arrival.works if perform(world, work, visit, technician, at)]
+    done = [work for work in arrival.works if _perform(world, arrival, work, visit, technician, at)]
     at = _check(world, done, visit, at + timedelta(minutes=20), ready=bool(sale.waiting))
     at = answer_at_collection(sale, at + timedelta(minutes=15))
     if done:
@@ -123,11 +123,14 @@ def _work(world: World, arrival: Arrival, visit: str, at: datetime) -> None:
     tell_afterwards(world, arrival, visit, sale.turned_down, at)
 
 
-def perform(world: World, work: Work, visit: str, technician: str, at: datetime) -> bool:
+def _perform(world: World, arrival: Arrival, work: Work, visit: str, technician: str, at: datetime) -> bool:
     """The work is done, unless its part is not there."""
     arrives = world.back_ordered_until(work.service.part_number, at.date())
     if arrives is not None:
-        later = arrives if chance(world.rng, 0.6) else None
+        comes = chance(world.rng, set_to.PART_COMES_BACK)
+        later = arrives if comes or (not work.urgent and chance(world.rng, 0.5)) else None
+        if comes:
+            world.returns.append(Return(arrives, arrival.customer, arrival.car, work.service))
         world.feed.tell(
             "line.not_performed", at, technician, line_id=work.line_id, visit_id=visit, deferred_until=later,
             **stated(Cause.MISSING_PARTS, decided_by="DEALER"),
@@ -144,10 +147,14 @@ def _check(world: World, done: list[Work], visit: str, at: datetime, *, ready: b
     """Quality control where there is one, with rework where it fails; gives back when the car is ready."""
     inspector = world.one_of(Role.TECHNICIAN)
     if done and chance(world.rng, set_to.REWORK / world.strength(inspector)):
+        left = len(done) > 1 and chance(world.rng, set_to.LEAVES_UNMENDED)
         world.feed.tell(
             "quality.failed", at, inspector, visit_id=visit, inspector=inspector, lines=[done[0].line_id],
-            customer_left=False, note="Not to specification, to be done again",
+            customer_left=left, note="Not to specification, to be done again",
         )  # fmt: skip
+        if left:
+            done.pop(0)
+            return at
         at += timedelta(minutes=50)
         world.feed.tell("quality.passed", at, inspector, visit_id=visit, inspector=inspector)
     elif done and chance(world.rng, set_to.CHECKED):

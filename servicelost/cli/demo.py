@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import click
-from typing_extensions import override
 
 from servicelost.analytics.exports.terminal import print_report
 from servicelost.analytics.present import present
@@ -38,22 +37,14 @@ class Wanted:
     seed: int = SEED
 
 
-class SizeType(click.ParamType[int]):
-    """One of the named sizes, or a number of visits."""
-
-    name = "size"
-
-    @override
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number of visits."""
-        text = str(value)
-        if text in SIZES:
-            return SIZES[text]
-        if not (text.isascii() and text.isdigit() and FEWEST <= int(text) <= MOST):
-            names = ", ".join(f"{name} ({visits:,})" for name, visits in SIZES.items())
-            wanted = f"{names} or a number of visits from {FEWEST} to {MOST:,}"
-            self.fail(f"{text!r} is not one of {wanted}", param, ctx)
-        return int(text)
+def read_size(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
+    """The number of visits that a size stands for; raises BadParameter."""
+    if text in SIZES:
+        return SIZES[text]
+    if not (text.isascii() and text.isdigit() and FEWEST <= int(text) <= MOST):
+        names = ", ".join(f"{name} ({visits:,})" for name, visits in SIZES.items())
+        raise click.BadParameter(f"expected {names} or a number of visits from {FEWEST} to {MOST:,}")
+    return int(text)
 
 
 def demo_options(command: F) -> F:
@@ -64,7 +55,7 @@ def demo_options(command: F) -> F:
         click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True,
                      help="Another seed tells another story."),
         click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help=until),
-        click.option("--size", "visits", type=SizeType(), default="normal", show_default=True, help=size),
+        click.option("--size", "visits", callback=read_size, default="normal", show_default=True, help=size),
     ):  # fmt: skip
         command = option(command)
     return command

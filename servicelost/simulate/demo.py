@@ -13,6 +13,8 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
+from servicelost.administration.preferences import change_setting
+from servicelost.administration.settings import AVERAGE_RO
 from servicelost.directory.dealerships import upsert_dealership
 from servicelost.directory.employees import EmployeeData, upsert_employee
 from servicelost.directory.models import DEALERSHIP_BY_CODE, Employee
@@ -25,6 +27,7 @@ from servicelost.kernel.uow import UnitOfWork
 from servicelost.simulate.dealership import NORTH, SOURCE, Dealership
 from servicelost.simulate.feed import RawEvent
 from servicelost.simulate.generate import DEMO, SEED, Size, Story, story_of, tell_story
+from servicelost.simulate.parameters import AVERAGE_ORDER
 
 Progress = Callable[[int, int], None]
 
@@ -73,10 +76,17 @@ def load_demo(
     if found is not None and found.events >= len(events):
         return DemoSummary(dealership.code, 0, {})
     if found is None:
-        add_directory(installation, dealership)
+        _settle_in(installation, add_directory(installation, dealership), dealership)
     with _undisturbed():
         outcomes, problems = _take_in(installation, events, progress)
     return DemoSummary(dealership.code, len(events), dict(outcomes), tuple(problems[:5]))
+
+
+def _settle_in(installation: Installation, dealership_id: int, dealership: Dealership) -> None:
+    """What a dealership sets at the beginning: the worth of an order, where nothing else is known."""
+    with installation.unit(SYSTEM) as book:
+        average = round(AVERAGE_ORDER * dealership.price_level)
+        change_setting(book, dealership_id, AVERAGE_RO.key, str(average))
 
 
 def _take_in(
@@ -96,7 +106,7 @@ def _take_in(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """What is in memory now is not searched for garbage over and over: that would cost a third of the time."""
+    """What is in memory now is not searched for garbage over and over: that costs a third of the time."""
     gc.collect()
     gc.freeze()
     try:

@@ -43,6 +43,10 @@ BOOKED = (
     Service("Statutory inspection", Category.INSPECTION, "INSP", 9_500, 0, 80, 14),
     Service("Diagnosis", Category.DIAGNOSIS, "DIAG", 12_000, 0, 100, 12),
     Service("Wheel change", Category.TYRE_SERVICE, "WHEEL", 4_800, 0, 50, 12),
+    Service("Large service", Category.SCHEDULED_SERVICE, "SVC24", 29_500, 19_500, 300, 14),
+    Service("Clutch repair", Category.DRIVELINE, "CLUTCH", 52_000, 41_000, 550, 2),
+    Service("Engine repair", Category.ENGINE_REPAIR, "ENG", 46_000, 34_000, 480, 3),
+    Service("Body repair", Category.BODYWORK, "BODY", 44_000, 27_000, 460, 4),
     Service("Air-conditioning service", Category.AIR_CONDITIONING, "AC", 7_000, 6_500, 80, 8),
     Service("Airbag campaign", Category.RECALL, "RC07", 9_000, 4_000, 90, 4, pay_type=PayType.MANUFACTURER),
 )

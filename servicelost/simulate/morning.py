@@ -22,6 +22,7 @@ from servicelost.taxonomy.causes import Cause
 
 _OPENS, _ENDS = 7.5, 16.5
 _PAST = 0.64
+_STEP = 5
 _AWAY = 3  # of the cars that should be here by now: one is overdue, one at the counter, one did not come
 _OVERDUE_MINUTES, _ARRIVED_MINUTES = 18, 14
 
@@ -54,16 +55,16 @@ def tell_morning(world: World, visits: float) -> None:
     for place, tell in enumerate(islice(cycle(_STAGES), here)):
         hour = _OPENS + (world.clock - 0.75 - _OPENS) * place / here
         _bring_in(world, hour, tell)
-    tell_no_show(world, book(world, world.at(world.today, world.clock - 1.1), missed=True),
+    tell_no_show(world, book(world, _even(world.at(world.today, world.clock - 1.1)), missed=True),
                  world.now - timedelta(minutes=5), Cause.FORGOT)  # fmt: skip
     _at_the_counter(world)
-    book(world, world.now - timedelta(minutes=_OVERDUE_MINUTES))
+    book(world, _even(world.now - timedelta(minutes=_OVERDUE_MINUTES)))
     _expect_more(world, count - gone_by)
 
 
 def _bring_in(world: World, hour: float, tell: Callable[[Here], None]) -> None:
     """A car that came at this hour, was taken in and brought to where it is now."""
-    arrival = book(world, world.at(world.today, hour))
+    arrival = book(world, _even(world.at(world.today, hour)))
     tell_arrived(world, arrival, arrival.when)
     technician = world.one_of(Role.TECHNICIAN)
     visit = open_visit(world, arrival, arrival.when + timedelta(minutes=4))
@@ -76,7 +77,7 @@ def _bring_in(world: World, hour: float, tell: Callable[[Here], None]) -> None:
 
 
 def _at_the_counter(world: World) -> None:
-    arrival = book(world, world.now - timedelta(minutes=_ARRIVED_MINUTES))
+    arrival = book(world, _even(world.now - timedelta(minutes=_ARRIVED_MINUTES)))
     tell_arrived(world, arrival, arrival.when + timedelta(minutes=2))
     open_visit(world, arrival, arrival.when + timedelta(minutes=6))
 
@@ -85,8 +86,7 @@ def _expect_more(world: World, count: int) -> None:
     latest = max(world.clock + 1.5, _ENDS)
     for place in range(count):
         hour = world.clock + 0.3 + (latest - world.clock - 0.3) * place / max(count - 1, 1)
-        arrival = book(world, world.at(world.today, round(hour * 4) / 4))
-        keep_visit(world, arrival)
+        keep_visit(world, book(world, _even(world.at(world.today, hour))))
 
 
 def _waits_for_a_part(here: Here) -> None:
@@ -149,6 +149,11 @@ def _complete(here: Here, share: float) -> None:
             "line.completed", here.at(share), here.technician, line_id=work.line_id, visit_id=here.visit,
             technician=here.technician, hours=hours(work.service.centihours),
         )  # fmt: skip
+
+
+def _even(moment: datetime) -> datetime:
+    """The moment as appointment books have it, at five minutes past or to."""
+    return moment.replace(second=0, microsecond=0) - timedelta(minutes=moment.minute % _STEP)
 
 
 def _named(part: str) -> Service:

@@ -17,6 +17,7 @@ Causes = Mapping[Cause | None, float]
 GROWTH_A_YEAR = 0.06
 PRICE_RISE_A_YEAR = 0.04
 WALK_INS = 0.18  # share of the visits
+AVERAGE_ORDER = 330  # units of the currency, as the dealership sets it; 261 to 466 $ (Cox 2025, NADA 2024)
 FEWEST_TODAY = 30  # appointments of the group on the day it is shown, however small it is
 COMING = 0.86  # share of the appointments that end in a visit, after all that follows below
 WEEKDAYS = (1.5, 1.0, 1.0, 1.02, 1.08, 0.4, 0.0)  # Monday first; their sum is the working week of six days
@@ -71,7 +72,7 @@ FULL = 1.0
 HOURS_AHEAD = 8
 SKILLS: Mapping[str, float] = {"GENERAL": 0.74, "ELECTRIC": 0.14, "TYRES": 0.12}  # share of the hours
 # Shares of the time a part is on back-order; the first one is the weak spot somebody should find.
-PART_MISSING_WORST = 0.6
+PART_MISSING_WORST = 0.45
 PART_MISSING = 0.07
 PART_OUT_DAYS = (4, 21)
 
@@ -79,7 +80,7 @@ PART_OUT_DAYS = (4, 21)
 
 INSPECTED = 0.76  # 70 to 78 % of the cars are really inspected, 95 % by the best
 FOUND: Mapping[int, float] = {0: 26, 1: 30, 2: 23, 3: 13, 4: 6}  # findings a car; older cars have more
-FOUND_AGAIN = 0.55  # what an earlier visit left undone
+FOUND_AGAIN = 0.5  # what an earlier visit left undone
 QUOTES_SHOWN = 0.97
 QUOTES_SHOWN_BY_THE_WEAK = 0.74
 QUOTES_OPENED = 0.72
@@ -89,7 +90,7 @@ THINKS_IT_OVER = 0.12
 SAYS_YES, SAYS_YES_TO_RED = 0.66, 0.84
 SAYS_LATER, SAYS_NOTHING = 0.13, 0.03
 NO_ANSWER_UNOPENED = 0.22
-YES_LESS_BY_HUNDRED = 0.035  # for each hundred of the price, up to YES_LESS_AT_MOST
+YES_LESS_BY_HUNDRED = 0.03  # for each hundred of the price, up to YES_LESS_AT_MOST
 YES_LESS_AT_MOST = 0.2
 YES_LESS_WHEN_FULL = 0.1
 YES_LESS_WHEN_MISSING = 0.38
@@ -132,7 +133,7 @@ METHODS: Mapping[AuthorizationMethod, float] = {
 # Of declined work most shops win back less than 15 %, organised ones 10 to 15 % (attributed to Cox 2024).
 CALLED_BACK = 0.3
 REACHED = 0.5
-RETURNS_REACHED, RETURNS_TRIED, RETURNS_ALONE = 0.26, 0.12, 0.07
+RETURNS_REACHED, RETURNS_TRIED, RETURNS_ALONE = 0.22, 0.1, 0.05
 RETURN_DAYS = (9, 60)
 DUE_CALLED = 0.6  # of the customers whose postponed work is due; of red work all are called
 DUE_COMES, DUE_REFUSES = 0.4, 0.3

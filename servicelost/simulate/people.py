@@ -15,14 +15,19 @@ from servicelost.simulate import parameters as set_to
 from servicelost.simulate.dice import chance, choose
 
 _FIRST = (
-    "Adela", "Bruno", "Celia", "Darius", "Elka", "Fabio", "Greta", "Hugo", "Ilka", "Jasper", "Kira", "Lorenz",
-    "Mila", "Nils", "Odette", "Pavel", "Quinn", "Rosa", "Sven", "Tilda", "Ulric", "Vera", "Wanda", "Yorick",
+    "Adela", "Alwin", "Amira", "Anton", "Bela", "Bruno", "Celia", "Cosmo", "Dalia", "Darius", "Edda", "Elka",
+    "Emmo", "Fabio", "Fenja", "Gero", "Greta", "Hedda", "Hugo", "Ilka", "Imre", "Jasper", "Jonna", "Kira",
+    "Levin", "Liv", "Lorenz", "Malte", "Mila", "Nele", "Nils", "Odette", "Orson", "Pavel", "Petra", "Quinn",
+    "Rafael", "Romy", "Rosa", "Ruben", "Selma", "Silas", "Sven", "Tilda", "Timo", "Ulla", "Ulric", "Vera",
+    "Viggo", "Wanda", "Wim", "Xenia", "Yara", "Yorick", "Zeno", "Zita",
 )  # fmt: skip
 _LAST = (
-    "Applegarth", "Birdwhistle", "Cloverdell", "Dewberry", "Elderfen", "Foxglade", "Gingerloft", "Heatherby",
-    "Inkpenny", "Juniperhill", "Kettleburn", "Larkmeadow", "Mossgrove", "Nettlecombe", "Owlsworth",
-    "Plumridge", "Quillfeather", "Rainsford", "Summerhay", "Thornybank", "Umberleigh", "Vinterholm",
-    "Willowmere", "Yarrowby",
+    "Applegarth", "Ashdale", "Birdwhistle", "Bramblesea", "Cloverdell", "Coldwater", "Daleford", "Dewberry",
+    "Eastmere", "Elderfen", "Fernshaw", "Foxglade", "Gingerloft", "Greenlow", "Hawkstone", "Heatherby",
+    "Inkpenny", "Ivorydene", "Jessamy", "Juniperhill", "Kettleburn", "Kingsfold", "Larkmeadow", "Linderholt",
+    "Maplestead", "Mossgrove", "Nettlecombe", "Northwick", "Oakmoor", "Owlsworth", "Plumridge",
+    "Primholt", "Quillfeather", "Rainsford", "Redfern", "Sedgewater", "Summerhay", "Thistledown",
+    "Thornybank", "Umberleigh", "Underhay", "Vinterholm", "Wheatcroft", "Willowmere", "Wrenfield", "Yarrowby",
 )  # fmt: skip
 _FLEETS = ("Parcel Hare", "Bluebell Care", "Tinker Plumbing", "Harbour Bakery")
 _CARS = (

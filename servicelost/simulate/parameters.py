@@ -87,7 +87,7 @@ QUOTES_OPENED = 0.72
 THINKS_IT_OVER = 0.12
 # Answers in per cent. 58 % of the services are declined (Xtime 2017), 30 to 50 % (DealerSpark); of red work
 # 44 to 46 % stays unsold (autoVHC in AM-online, 2014 and 2016).
-SAYS_YES, SAYS_YES_TO_RED = 0.66, 0.84
+SAYS_YES, SAYS_YES_TO_RED = 0.68, 0.86
 SAYS_LATER, SAYS_NOTHING = 0.13, 0.03
 NO_ANSWER_UNOPENED = 0.22
 YES_LESS_BY_HUNDRED = 0.03  # for each hundred of the price, up to YES_LESS_AT_MOST

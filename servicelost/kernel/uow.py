@@ -23,6 +23,9 @@ from servicelost.kernel.ids import IdFeed, IdPool
 
 T = TypeVar("T")
 
+# Seconds at most before the work is tried again.
+_LONGEST_PAUSE = 0.5
+
 
 class UnitOfWork:
     """`with unit as book:` does everything in one transaction, or nothing.
@@ -156,7 +159,7 @@ def _drop_unfinished(session: Session, transaction: SessionTransaction) -> None:
         session.info[_WAITING] = []
 
 
-def repeated(make: Callable[[], UnitOfWork], work: Callable[[Book], T], attempts: int = 6) -> T:
+def repeated(make: Callable[[], UnitOfWork], work: Callable[[Book], T], attempts: int = 10) -> T:
     """Do the work in a fresh unit, again when another writer got in between.
 
     For work that decides from what it reads; a person's own stale page must not come through here.
@@ -168,7 +171,7 @@ def repeated(make: Callable[[], UnitOfWork], work: Callable[[Book], T], attempts
         except (StaleRow, IntegrityError, OperationalError) as error:
             if attempt == attempts or not _worth_repeating(error):
                 raise
-            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+            time.sleep(random.uniform(0, min(0.01 * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - no secret
     raise AssertionError("unreachable")
 
 

@@ -60,7 +60,7 @@ def assert_work_goes_on(client: Client, line: int, stem: str) -> None:
 def each_fault(server: Valkey, client: Client, person: Client, lines: list[int]) -> None:
     """Take the queue away in three ways, with pages, events and decisions in the middle of it."""
     server.hang()
-    assert_page_answers(client, person, "", "does not answer")  # the first page, which asks for three
+    assert_page_answers(client, person, "", "does not answer")  # the first page, which asks for the overview
     assert_work_goes_on(client, lines[0], "H")
     server.go_on()
     wait_until_queue_works(client)
@@ -90,7 +90,7 @@ def test_without_the_queue_pages_answer_work_goes_on_and_reports_are_done_later(
     assert note(client, ask(client, "trend")) is None
     valkey_server.empty()
     each_fault(valkey_server, client, person, lines)
-    assert len(states(installed)) == 6
+    assert len(states(installed)) == 4
     assert set(states(installed).values()) == {RunState.QUEUED}
     installed.start("worker")
     recover(installed)

@@ -67,7 +67,8 @@ def _bring_in(world: World, hour: float, tell: Callable[[Here], None]) -> None:
     arrival = book(world, _even(world.at(world.today, hour)))
     tell_arrived(world, arrival, arrival.when)
     technician = world.one_of(Role.TECHNICIAN)
-    visit = open_visit(world, arrival, arrival.when + timedelta(minutes=4))
+    soon = min(timedelta(minutes=4), (world.now - arrival.when) / 10)  # just after midnight all is hurried
+    visit = open_visit(world, arrival, arrival.when + soon)
     here = Here(world, arrival, visit, technician)
     world.feed.tell(
         "visit.stage_changed", here.at(0.25), technician, visit_id=visit, stage="WORK",

@@ -11,6 +11,7 @@ from servicelost.simulate import parameters as set_to
 from servicelost.simulate.deciding import Asked, cause_of_no
 from servicelost.simulate.dice import chance
 from servicelost.simulate.world import Arrival, Return, Work, World, stated
+from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.stages import Stage
 
 _COMPLAINTS = (
@@ -55,6 +56,7 @@ def tell_put_off(world: World, arrival: Arrival, visit: str, work: Work, until: 
 def tell_next_time(world: World, arrival: Arrival, less: float = 0.0) -> None:
     """The car becomes due again, or its owner leaves; only a car sold or a move is ever heard of."""
     if not arrival.in_rhythm:
+        _try_again(world, arrival)
         return
     day = arrival.when.date()
     stays = set_to.STAYS - less + set_to.STAYS_BY_STRENGTH * (world.strength(arrival.advisor) - 1)
@@ -85,9 +87,12 @@ def _call(world: World, arrival: Arrival, visit: str, works: list[Work], agent: 
 def _call_when_due(world: World, arrival: Arrival, visit: str, work: Work, day: date) -> None:
     """The day has come to which the work was put off: the customer comes, refuses, or is not reached."""
     rng = world.rng
-    if not _left(arrival, [work]):
+    if work.service.name not in arrival.car.needs:
         return
     agent, at = world.one_of(Role.BDC_AGENT), world.at(day, rng.uniform(9, 16))
+    if arrival.car.gone:
+        _refuse(world, visit, work, Cause.DONE_ELSEWHERE, agent, at)
+        return
     comes = set_to.DUE_COMES * world.strength(agent)
     if chance(rng, comes):
         _contact(world, arrival, visit, agent, at, "Will come")
@@ -95,12 +100,16 @@ def _call_when_due(world: World, arrival: Arrival, visit: str, work: Work, day: 
     elif work.urgent or chance(rng, set_to.DUE_REFUSES / (1 - comes)):
         asked = Asked(work.service, work.total, work.urgent, Stage.FOLLOW_UP, full=world.is_full(day),
                       missing=False, strength=1.0, fleet=arrival.customer.fleet)  # fmt: skip
-        world.feed.tell(
-            "line.declined", at, agent, line_id=work.line_id, visit_id=visit, stage="FOLLOW_UP",
-            **stated(cause_of_no(rng, asked), decided_by="CUSTOMER"),
-        )  # fmt: skip
+        _refuse(world, visit, work, cause_of_no(rng, asked), agent, at)
     else:
         _contact(world, arrival, visit, agent, at, reached=False)
+
+
+def _refuse(world: World, visit: str, work: Work, cause: Cause | None, agent: str, at: datetime) -> None:
+    world.feed.tell(
+        "line.declined", at, agent, line_id=work.line_id, visit_id=visit, stage="FOLLOW_UP",
+        **stated(cause, decided_by="CUSTOMER"),
+    )  # fmt: skip
 
 
 def _contact(
@@ -135,6 +144,13 @@ def _may_return(world: World, arrival: Arrival, works: list[Work], day: date, sh
 
 def _expect(world: World, arrival: Arrival, work: Work, day: date) -> None:
     world.returns.append(Return(day, arrival.customer, arrival.car, work.service))
+
+
+def _try_again(world: World, arrival: Arrival) -> None:
+    """Who wanted one thing done and got nothing comes for it another day."""
+    day = arrival.when.date() + timedelta(days=world.rng.randint(3, 12))
+    for work in _left(arrival, arrival.works):
+        _expect(world, arrival, work, day)
 
 
 def _comes_back(world: World, arrival: Arrival, visit: str, at: datetime) -> None:

@@ -82,12 +82,12 @@ INSPECTED = 0.76  # 70 to 78 % of the cars are really inspected, 95 % by the bes
 FOUND: Mapping[int, float] = {0: 26, 1: 30, 2: 23, 3: 13, 4: 6}  # findings a car; older cars have more
 FOUND_AGAIN = 0.5  # what an earlier visit left undone
 QUOTES_SHOWN = 0.97
-QUOTES_SHOWN_BY_THE_WEAK = 0.74
+QUOTES_SHOWN_BY_THE_WEAK = 0.82
 QUOTES_OPENED = 0.72
 THINKS_IT_OVER = 0.12
 # Answers in per cent. 58 % of the services are declined (Xtime 2017), 30 to 50 % (DealerSpark); of red work
 # 44 to 46 % stays unsold (autoVHC in AM-online, 2014 and 2016).
-SAYS_YES, SAYS_YES_TO_RED = 0.68, 0.86
+SAYS_YES, SAYS_YES_TO_RED = 0.72, 0.88
 SAYS_LATER, SAYS_NOTHING = 0.13, 0.03
 NO_ANSWER_UNOPENED = 0.22
 YES_LESS_BY_HUNDRED = 0.03  # for each hundred of the price, up to YES_LESS_AT_MOST
@@ -170,4 +170,4 @@ COUNTER_REFUSED = 0.05  # of the parts that are there: too dear, or the competit
 COUNTER_CAUSES: Causes = {Cause.PRICE_TOO_HIGH: 60, Cause.COMPETITOR_OFFER: 40}
 LEADS = 0.08
 OFFERS = 0.01
-LEADS_KEPT_DAYS = 30  # nothing in the stream says how a lead or a call-back ends, so older ones are not told
+LEADS_KEPT_DAYS = 10  # nothing in the stream says how a lead or a call-back ends, so older ones are not told

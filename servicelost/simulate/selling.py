@@ -145,7 +145,7 @@ def _put_off(sale: Sale, work: Work, at: datetime, reason: dict[str, Any]) -> No
     reading = arrival.car.odometer(until) // 500 * 500 + 500
     world.feed.tell(
         "line.deferred", at, arrival.advisor, line_id=work.line_id, visit_id=sale.visit,
-        deferred_until=None if by_km else until, deferred_until_odometer=reading if by_km else None, **reason,
+        deferred_until=until, deferred_until_odometer=reading if by_km else None, **reason,
     )  # fmt: skip
     tell_put_off(world, arrival, sale.visit, work, until)
 

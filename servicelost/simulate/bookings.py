@@ -57,14 +57,14 @@ def tell_walk_in(world: World, day: date) -> None:
     keep_visit(world, Arrival(customer, car, world.one_of(Role.SERVICE_ADVISOR), when, [work]))
 
 
-def book(world: World, when: datetime, *, missed: bool = False) -> Arrival:
+def book(world: World, when: datetime, *, missed: bool = False, advisor: str | None = None) -> Arrival:
     """An appointment for that time; `missed` ones were made longer ahead and confirmed less often."""
     rng, feed, day = world.rng, world.feed, when.date()
     customer, car, services, back = _who_and_what(world, day)
     lead = choose(rng, set_to.LEAD_DAYS_OF_NO_SHOWS if missed else set_to.LEAD_DAYS)
     booked_at = world.at(day - timedelta(days=lead), rng.uniform(8, 16))
     agent, appointment = world.one_of(Role.BDC_AGENT), world.new_id("A")
-    advisor = world.one_of(Role.SERVICE_ADVISOR)
+    advisor = advisor or world.one_of(Role.SERVICE_ADVISOR)
     works = [world.price(service, day) for service in services]
     feed.tell(
         "appointment.booked", booked_at, agent, appointment_id=appointment, scheduled_at=when, agent=agent,

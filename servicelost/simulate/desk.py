@@ -3,7 +3,7 @@
 Cars in the workshop are told in `visits`, what follows a visit in `afterwards`.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from servicelost.kernel.actor import Role
@@ -12,10 +12,12 @@ from servicelost.simulate import seasons
 from servicelost.simulate.dice import about, chance, choose
 from servicelost.simulate.feed import hours, money
 from servicelost.simulate.menu import BOOKED, COMPETITORS, COUNTER_PARTS, FOUND, OTHER_PARTS, SCARCE_PART
+from servicelost.simulate.people import Customer
 from servicelost.simulate.world import World, stated
 from servicelost.taxonomy.causes import Cause
 
 _CENTIHOURS_A_VISIT = 240
+_SERVICE = "SERVICE"
 _CONTESTED = tuple(
     service for service in (*FOUND, *BOOKED)
     if service.name in {"Two front tyres", "Front brake pads", "12-volt battery", "Annual service"}
@@ -67,17 +69,11 @@ def tell_calls(world: World, day: date, count: int) -> None:
     share = set_to.CALLS_MISSED_MONDAY if day.weekday() == set_to.MONDAY else set_to.CALLS_MISSED
     for _ in range(count):
         customer, at = world.roster.anybody(), world.at(day, rng.uniform(7.5, 17))
-        agent = world.one_of(Role.BDC_AGENT)
-        call: dict[str, Any] = {
-            "call_id": world.new_id("T"), "phone": customer.phone, "customer": customer.data,
-            "purpose": choose(rng, set_to.PURPOSES),
-        }  # fmt: skip
-        if call["purpose"] == "SERVICE":
-            call["service"] = rng.choice(BOOKED).name
+        agent, purpose = world.one_of(Role.BDC_AGENT), choose(rng, set_to.PURPOSES)
         if not chance(rng, share / world.strength(agent)):
-            world.feed.tell("call.received", at, agent, **call, agent=agent)
+            world.feed.tell("call.received", at, agent, **_call(world, customer, purpose), agent=agent)
             continue
-        world.feed.tell("call.missed", at, **call, waited_seconds=rng.randint(20, 240))
+        tell_missed_call(world, customer, at, purpose)
         if _is_kept(world, day) and chance(rng, set_to.CALLED_BACK_SOON):
             world.feed.tell(
                 "contact.two_way", at + timedelta(minutes=rng.randint(5, 50)), agent,
@@ -86,15 +82,29 @@ def tell_calls(world: World, day: date, count: int) -> None:
             )  # fmt: skip
 
 
+def tell_missed_call(world: World, customer: Customer, at: datetime, purpose: str = _SERVICE) -> None:
+    """Nobody answered, and the customer hung up."""
+    call = _call(world, customer, purpose)
+    world.feed.tell("call.missed", at, **call, waited_seconds=world.rng.randint(20, 240))
+
+
+def _call(world: World, customer: Customer, purpose: str) -> dict[str, Any]:
+    return {
+        "call_id": world.new_id("T"), "phone": customer.phone, "customer": customer.data, "purpose": purpose,
+        "service": world.rng.choice(BOOKED).name if purpose == _SERVICE else None,
+    }  # fmt: skip
+
+
 def tell_counter(world: World, day: date) -> None:
     """A part is asked for at the counter, and sold unless it is not there or too dear."""
     rng = world.rng
     number, price, cost = rng.choice(COUNTER_PARTS)
     price = round(price * world.dealership.price_level * seasons.prices_at(day, world.today))
-    request = {
+    request: dict[str, Any] = {
         "request_id": world.new_id("P"), "part_number": number, "quantity": str(rng.choice((1, 1, 1, 2, 4))),
         "unit_price": money(price), "unit_cost": money(min(cost, price)),
         "channel": rng.choice(("COUNTER", "COUNTER", "PHONE")),
+        "customer": world.roster.anybody().data if chance(rng, set_to.COUNTER_KNOWN) else None,
     }  # fmt: skip
     at = world.at(day, rng.uniform(8, 16))
     if world.back_ordered_until(number, day) is not None:

@@ -12,6 +12,7 @@ from itertools import cycle, islice
 from servicelost.kernel.actor import Role
 from servicelost.simulate import parameters as set_to
 from servicelost.simulate.bookings import book, tell_no_show
+from servicelost.simulate.desk import tell_missed_call
 from servicelost.simulate.dice import about
 from servicelost.simulate.feed import hours
 from servicelost.simulate.menu import FOUND, SCARCE_PART, Service
@@ -24,7 +25,7 @@ _OPENS, _ENDS = 7.5, 16.5
 _PAST = 0.64
 _STEP = 5
 _AWAY = 3  # of the cars that should be here by now: one is overdue, one at the counter, one did not come
-_OVERDUE_MINUTES, _ARRIVED_MINUTES = 18, 14
+_OVERDUE_MINUTES, _ARRIVED_MINUTES, _MISSED_MINUTES = 18, 14, 37
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,20 @@ def tell_morning(world: World, visits: float) -> None:
     count = max(about(world.rng, visits / set_to.COMING), round(fewest))
     gone_by = max(round(count * _PAST), _AWAY + 1)
     here = gone_by - _AWAY
+    advisors = cycle(world.dealership.staff(Role.SERVICE_ADVISOR))  # each has something to do
     for place, tell in enumerate(islice(cycle(_STAGES), here)):
-        hour = _OPENS + (world.clock - 0.75 - _OPENS) * place / here
-        _bring_in(world, hour, tell)
+        when = world.at(world.today, _OPENS + (world.clock - 0.75 - _OPENS) * place / here)
+        _bring_in(world, book(world, _even(when), advisor=next(advisors)), tell)
     tell_no_show(world, book(world, _even(world.at(world.today, world.clock - 1.1)), missed=True),
                  world.now - timedelta(minutes=5), Cause.FORGOT)  # fmt: skip
+    tell_missed_call(world, world.roster.anybody(), world.now - timedelta(minutes=_MISSED_MINUTES))
     _at_the_counter(world)
     book(world, _even(world.now - timedelta(minutes=_OVERDUE_MINUTES)))
     _expect_more(world, count - gone_by)
 
 
-def _bring_in(world: World, hour: float, tell: Callable[[Here], None]) -> None:
-    """A car that came at this hour, was taken in and brought to where it is now."""
-    arrival = book(world, _even(world.at(world.today, hour)))
+def _bring_in(world: World, arrival: Arrival, tell: Callable[[Here], None]) -> None:
+    """A car that came, was taken in and brought to where it is now."""
     tell_arrived(world, arrival, arrival.when)
     technician = world.one_of(Role.TECHNICIAN)
     soon = min(timedelta(minutes=4), (world.now - arrival.when) / 10)  # just after midnight all is hurried

@@ -166,6 +166,7 @@ CALLS, CALLS_MISSED, CALLS_MISSED_MONDAY = 0.4, 0.26, 0.42
 CALLED_BACK_SOON = 0.35
 PURPOSES: Mapping[str, float] = {"SERVICE": 50, "STATUS": 28, "PRICE": 17, "OTHER": 5}
 COUNTER = 0.16
+COUNTER_KNOWN = 0.6
 COUNTER_REFUSED = 0.05  # of the parts that are there: too dear, or the competitor has it cheaper
 COUNTER_CAUSES: Causes = {Cause.PRICE_TOO_HIGH: 60, Cause.COMPETITOR_OFFER: 40}
 LEADS = 0.08

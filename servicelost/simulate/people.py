@@ -29,7 +29,10 @@ _LAST = (
     "Primholt", "Quillfeather", "Rainsford", "Redfern", "Sedgewater", "Summerhay", "Thistledown",
     "Thornybank", "Umberleigh", "Underhay", "Vinterholm", "Wheatcroft", "Willowmere", "Wrenfield", "Yarrowby",
 )  # fmt: skip
-_FLEETS = ("Parcel Hare", "Bluebell Care", "Tinker Plumbing", "Harbour Bakery")
+_FLEETS = (
+    "Parcel Hare", "Bluebell Care", "Tinker Plumbing", "Harbour Bakery", "Lantern Electric", "Magpie Catering",
+    "Otter Drains", "Swift & Sable",
+)  # fmt: skip
 _CARS = (
     ("Aurel", ("Vela", "Nova Estate", "Comet")),
     ("Borealis", ("B2", "B4 Tourer", "City E")),
@@ -102,7 +105,7 @@ def invent_customer(rng: Random, code: str, number: int, since: date) -> Custome
     """Customer number so and so of the dealership, first seen about that day."""
     fleet = chance(rng, set_to.FLEETS)
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
-    name = f"{rng.choice(_FLEETS)} {number}" if fleet else f"{first} {last}"
+    name = f"{rng.choice(_FLEETS)} {last}" if fleet else f"{first} {last}"
     phone = f"{_FILM_NUMBERS[number // 1000 % len(_FILM_NUMBERS)]}{number % 1000:03d}"
     email = f"{first}.{last}.{code}{number}@example.com".lower()
     count = choose(rng, set_to.CARS_OF_FLEETS if fleet else set_to.CARS)

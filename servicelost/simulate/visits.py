@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from servicelost.kernel.actor import Role
 from servicelost.simulate import parameters as set_to
-from servicelost.simulate.afterwards import tell_afterwards, tell_next_time
+from servicelost.simulate.afterwards import tell_afterwards, tell_next_time, tell_put_off
 from servicelost.simulate.dice import chance, choose
 from servicelost.simulate.feed import hours, money
 from servicelost.simulate.selling import Sale, answer_at_collection, offer_again, sell_findings
 from servicelost.simulate.world import Arrival, Return, Work, World, stated
 from servicelost.taxonomy.causes import Cause
+
+_UNHEARD_OF = timedelta(days=14)  # after that somebody asks why the customer did not come for the part
 
 
 def keep_visit(world: World, arrival: Arrival) -> None:
@@ -131,6 +133,9 @@ def _perform(world: World, arrival: Arrival, work: Work, visit: str, technician:
         later = arrives if comes or (not work.urgent and chance(world.rng, 0.5)) else None
         if comes:
             world.returns.append(Return(arrives, arrival.customer, arrival.car, work.service))
+        if later is not None and work.urgent:
+            tell_put_off(world, arrival, visit, work, later + _UNHEARD_OF)
+        arrival.car.needs.add(work.service.name)
         world.feed.tell(
             "line.not_performed", at, technician, line_id=work.line_id, visit_id=visit, deferred_until=later,
             **stated(Cause.MISSING_PARTS, decided_by="DEALER"),

@@ -30,8 +30,8 @@ _LAST = (
     "Thornybank", "Umberleigh", "Underhay", "Vinterholm", "Wheatcroft", "Willowmere", "Wrenfield", "Yarrowby",
 )  # fmt: skip
 _FLEETS = (
-    "Parcel Hare", "Bluebell Care", "Tinker Plumbing", "Harbour Bakery", "Lantern Electric", "Magpie Catering",
-    "Otter Drains", "Swift & Sable",
+    "Parcel Hare", "Bluebell Care", "Tinker Plumbing", "Harbour Bakery", "Lantern Electric",
+    "Magpie Catering", "Otter Drains", "Swift & Sable",
 )  # fmt: skip
 _CARS = (
     ("Aurel", ("Vela", "Nova Estate", "Comet")),

@@ -42,7 +42,8 @@ def day_of(event: dict[str, Any]) -> date:
 def assert_share(part: int, whole: int, wanted: float) -> None:
     """The share is the wanted one as far as so many cases can tell."""
     within = NormalDist().inv_cdf((1 + SURE) / 2) * sqrt(wanted * (1 - wanted) / whole)
-    assert abs(part / whole - wanted) <= within, f"{part} of {whole} is {part / whole:.1%}, set to {wanted:.1%}"
+    share = part / whole
+    assert abs(share - wanted) <= within, f"{part} of {whole} is {share:.1%}, set to {wanted:.1%}"
 
 
 def ids(events: Events, kind: str, name: str) -> set[str]:

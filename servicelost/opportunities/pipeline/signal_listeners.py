@@ -112,7 +112,7 @@ def _answer(book: Book, opportunity: Opportunity, at: datetime) -> None:
 
 
 def _answered_after(book: Book, call: Call) -> datetime | None:
-    """When the number was answered within the window, or its customer called back, if that is known already."""
+    """When the number was answered within the window, or its customer called back, if it is known already."""
     latest = call.occurred_at + _window(book, call.dealership_id)
     return min((at for at in _talks(book, call) if call.occurred_at <= at <= latest), default=None)
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from servicelost.directory.competitors import add_competitor, change_competitor, join_competitor
 from servicelost.directory.models import Competitor, Dealership
+from servicelost.directory.texts import fold
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
@@ -46,6 +47,11 @@ class Rival:
     active: bool
     losses: int = 0
     others: list[tuple[int, str]] = field(default_factory=list)
+
+    def also(self, row_id: int, key: str, name: str) -> None:
+        """Remember another name, unless it is only the present one."""
+        if key != fold(self.name):
+            self.others.append((row_id, key if row_id == self.id else name))
 
 
 @page("/settings/competitors", Action.READ_SETTINGS)
@@ -157,7 +163,7 @@ def _show_one(book: Book, competitor_id: int, refused: Refused | None = None) ->
 
 def _rivals(book: Book, dealership_id: int) -> list[Rival]:
     rows = book.connection.execute(
-        select(Competitor.id, Competitor.name, Competitor.active, Competitor.same_as_id)
+        select(Competitor.id, Competitor.key, Competitor.name, Competitor.active, Competitor.same_as_id)
         .where(Competitor.dealership_id == dealership_id)
         .order_by(Competitor.key)
     ).all()
@@ -168,8 +174,7 @@ def _rivals(book: Book, dealership_id: int) -> list[Rival]:
         while roots[root] is not None:
             root = roots[root]
         found[root].losses += losses[row.id]
-        if root != row.id:
-            found[root].others.append((row.id, row.name))
+        found[root].also(row.id, row.key, row.name)
     return sorted(found.values(), key=lambda each: (not each.active, -each.losses, each.name.casefold()))
 
 

@@ -73,10 +73,10 @@ def _make(book: Book) -> tuple[ApiToken, str]:
         raise wrong("scope", _("Tick what the token may be used for."))
     days = form.get("days", _USUAL_LIFE)
     life = timedelta(days=int(days)) if days and days in LIVES else None
-    name = form.get("name", "").strip()
+    name, sight = form.get("name", "").strip(), _sight(book)
     try:
         return create_token(
-            book, name, scopes, dealership_ids=_sight(book), expires_at=book.now + life if life else None
+            book, name, scopes, dealership_ids=sight, expires_at=book.now + life if life else None
         )
     except InvalidInput:
         raise wrong("name", _("Name the system that will use it, in 1 to 100 characters.")) from None

@@ -87,9 +87,6 @@ def test_everything_works_without_script(site: Site, open_page: Open) -> None:
     with open_page(PHONE, java_script_enabled=False) as page:
         page.goto(f"{site.url}/settings")
         field = page.get_by_role("textbox", name="No-show after minutes")
-        field.fill("many")
-        field.press("Enter")
-        expect(page.locator("#wrong-value")).to_contain_text("enter a whole number from 0 to 1440")
         field.fill("45")
         field.press("Enter")
         expect(page.get_by_text("Saved.")).to_be_visible()

@@ -13,7 +13,7 @@ from servicelost.kernel.errors import ServiceLostError
 from servicelost.web.current import current_runtime, current_state, kept
 from servicelost.web.models import ApiToken
 from servicelost.web.scopes import Scope, roles_of
-from servicelost.web.tokens import MARK, find_token
+from servicelost.web.tokens import MARK, find_token, note_use
 
 _BEARER = "Bearer "
 
@@ -72,7 +72,10 @@ def _by_token(secret: str) -> Caller:
         token = find_token(book, secret)
         if token is None:
             raise NotSignedIn("this API token is unknown, expired or revoked")
-        return _caller_of(token)
+        known, is_new_day = token, token.last_used_on != book.now.date()
+    if is_new_day:
+        current_runtime().repeated(SYSTEM, lambda book: note_use(book, known.id))
+    return _caller_of(known)
 
 
 def _caller_of(token: ApiToken) -> Caller:

@@ -42,6 +42,7 @@ from servicelost.web.ui import (
     quick_log,
     report_options,
     report_plots,
+    settings_words,
     today,
     visit_lists,
 )
@@ -60,7 +61,7 @@ def texts() -> list[str]:
 
 
 def _tables() -> Iterator[Any]:
-    for module in (*_TAXONOMY, labels):
+    for module in (*_TAXONOMY, labels, settings_words):
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
     yield from (QUALITY_LABELS, COMPARED_LABELS)

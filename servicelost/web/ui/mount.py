@@ -16,6 +16,13 @@ from servicelost.web.ui import (
     quick_log,
     reports,
     rows,
+    settings,
+    settings_causes,
+    settings_competitors,
+    settings_log,
+    settings_mapping,
+    settings_people,
+    settings_tokens,
     today,
     visits,
 )
@@ -24,7 +31,8 @@ from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
     home, today, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger,
-    quick_log, language,
+    quick_log, language, settings, settings_causes, settings_competitors, settings_mapping, settings_people,
+    settings_tokens, settings_log,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

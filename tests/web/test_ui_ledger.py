@@ -29,8 +29,9 @@ def loss_url(world: World) -> str:
 
 def test_the_list_shows_entries_of_ones_own_dealership(client: FlaskClient, loss_url: str) -> None:
     page = client.get("/service/ledger")
-    assert "20 May 2026 Order RO-1 Lost Rear brake pads Jo Doe Quote declined Reception No time today" in words(
-        page.text
+    assert (
+        "20 May 2026 Order RO-1 Lost Rear brake pads Jo Doe Quote declined Reception No time today"
+        in words(page.text)
     )
     assert page.text.count("/service/ledger/") == 1
 

@@ -10,7 +10,7 @@ from servicelost.kernel.actor import Role
 from servicelost.simulate import habits
 from servicelost.simulate.feed import hours, money
 from servicelost.simulate.habits import chance, choose
-from servicelost.simulate.menu import COUNTER_PARTS, SCARCE_PART
+from servicelost.simulate.menu import COUNTER_PARTS, ELECTRIC, GENERAL, SCARCE_PART
 from servicelost.simulate.world import World, stated
 from servicelost.taxonomy.causes import Cause
 
@@ -45,7 +45,7 @@ def tell_stock(world: World, first: date, last: date) -> None:
 def tell_capacity(world: World, day: date) -> None:
     """The workshop's hours of the day, told in the morning."""
     fullness = 1.12 if day.weekday() == habits.MONDAY else world.rng.uniform(0.68, 0.9)
-    for skill, available in (("GENERAL", 4_800), ("ELECTRIC", 800)):
+    for skill, available in ((GENERAL, 4_800), (ELECTRIC, 800)):
         booked = round(available * fullness)
         world.feed.tell(
             "capacity.day", world.at(day, 6.75), date=day, skill=skill, hours_available=hours(available),

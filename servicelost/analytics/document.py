@@ -74,13 +74,18 @@ class Draft:
         self.sections.append(self._described(section, drill, ()) | {"values": written})
 
     def _described(self, section: Section, drill: Drill, notes: Sequence[str]) -> dict[str, Any]:
-        columns = [
+        columns: list[dict[str, Any]] = [
             {"key": item.key, "label": item.label, "kind": Kind.TEXT, "vocabulary": item.vocabulary}
             for item in section.dimensions
         ]
         columns += [
-            {"key": item.key, "label": item.label, "kind": item.kind, "definition": item.definition,
-             "leads": item.leads}
+            {
+                "key": item.key,
+                "label": item.label,
+                "kind": item.kind,
+                "definition": item.definition,
+                "leads": item.leads,
+            }
             for item in section.measures
         ]
         return {

@@ -62,7 +62,8 @@ def test_demand_and_losses_are_those_added_up_by_hand(world: ToldWorld) -> None:
     document = world.report("parts-demand", **YEAR)
     keys = (
         "demand", "part_sales", "emergency", "parts_lost", "parts_gross", "parts_value", "lost_cost",
-        "price_refused", "price_refused_value", "unnamed_lost", "unnamed_value", "open_requests", "candidates",
+        "price_refused", "price_refused_value", "unnamed_lost", "unnamed_value", "open_requests",
+        "candidates",
     )  # fmt: skip
     assert {key: measure(document, key) for key in keys} == {
         "demand": 6, "part_sales": 4, "emergency": 1, "parts_lost": 2, "parts_gross": "120.00",

@@ -43,36 +43,41 @@ LABELS = {
     "dealership": "Dealership", "from": "From", "to": "To", "grain": "Periods", "group_by": "Split by",
     "advisor": "Advisor", "category": "Service", "pay_type": "Pay type", "severity": "Severity",
     "stage": "Where", "event": "What happened", "cause": "Why", "grade": "Confidence",
-    "owner": "Whose to fix", "period": "Period",
+    "owner": "Whose to fix", "period": "Period", "part": "Part", "skill": "Skill",
+    "weekday": "Day of the week",
 }  # fmt: skip
 GRAINS: Mapping[Grain, str] = {grain: grain.value.capitalize() for grain in Grain}
-_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor")
+_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor", "part")
+_TYPED = {"from": "date", "to": "date", "part": "text"}
 _MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A field of the form; without options it is a day."""
+    """A field of the form: a choice where it has options, else what is typed, of the `kind` of an input."""
 
     name: str
     label: str
     chosen: str
     options: tuple[Option, ...] | None
     shown: bool
+    kind: str
 
 
 def parameters(book: Book, spec: ReportSpec, values: Mapping[str, Any]) -> list[Parameter]:
     """The fields of the report's form, the usual ones first; those in use are never hidden."""
     found = []
     for name in sorted(spec.parameters, key=_place):
-        options = None if name in ("from", "to") else tuple(_options(book, spec, name))
+        kind = _TYPED.get(name, "")
+        options = None if kind else tuple(_options(book, spec, name))
         chosen = values.get(name, "")
         text = ",".join(chosen) if isinstance(chosen, list) else chosen
         if options is not None and (len(options) < 2 and not text):
             continue
         if options is not None and text and text not in dict(options):
             options = (*options, (text, text.replace(",", ", ")))
-        found.append(Parameter(name, LABELS[name], text, options, name in _ALWAYS_SHOWN or bool(text)))
+        shown = name in _ALWAYS_SHOWN or bool(text)
+        found.append(Parameter(name, LABELS[name], text, options, shown, kind))
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from servicelost.analytics.spec import ReportSpec
 from servicelost.analytics.specs import (
+    capacity,
     causes,
     lost_revenue,
     overview,
@@ -22,7 +23,7 @@ from servicelost.kernel.errors import FieldProblem, NotFound
 
 REPORTS: Mapping[str, ReportSpec] = {
     module.SPEC.name: module.SPEC
-    for module in (overview, lost_revenue, where_why, causes, trend, recommendations, parts_demand)
+    for module in (overview, lost_revenue, where_why, causes, trend, recommendations, parts_demand, capacity)
 }
 
 

@@ -22,6 +22,7 @@ from servicelost.analytics.charts.recommended import (
     services_figure,
     statuses_figure,
 )
+from servicelost.analytics.charts.workshop import load_figure, load_periods_figure, weekdays_figure
 
 _DRAWN: Mapping[tuple[str, str], Callable[[dict[str, Any], Theme], Figure]] = {
     ("overview", "pareto"): pareto_figure,
@@ -36,6 +37,9 @@ _DRAWN: Mapping[tuple[str, str], Callable[[dict[str, Any], Theme], Figure]] = {
     ("recommendations", "periods"): recommended_periods_figure,
     ("parts-demand", "parts"): parts_figure,
     ("parts-demand", "periods"): fill_rate_figure,
+    ("capacity", "weekdays"): weekdays_figure,
+    ("capacity", "skills-by-weekday"): load_figure,
+    ("capacity", "periods"): load_periods_figure,
 }
 
 

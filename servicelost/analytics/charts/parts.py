@@ -20,6 +20,7 @@ from servicelost.analytics.formatting import shown
 from servicelost.analytics.spec import Kind
 
 _MOST_PARTS = 15
+_LEAST_HEIGHT = 350
 _GUIDE = (0.85, 0.95)
 
 
@@ -30,8 +31,8 @@ def parts_figure(section: dict[str, Any], theme: Theme) -> Figure:
     work = [(all_ or 0.0) - (part or 0.0) for all_, part in zip(whole, parts, strict=True)]
     shared = {"customdata": links(rows), "hovertemplate": hover(Kind.MONEY, section["currency"])}
     traces = [
-        lying(bar("Parts", labels, parts, theme.lost, **shared)),
-        lying(bar("Work with them", labels, work, theme.deferred, **shared)),
+        lying(bar("Parts", labels, parts, theme.lost, width=0.6, **shared)),
+        lying(bar("Work with them", labels, work, theme.deferred, width=0.6, **shared)),
     ]
     axes = {
         "xaxis": money_axis(section["currency"], theme),
@@ -40,7 +41,7 @@ def parts_figure(section: dict[str, Any], theme: Theme) -> Figure:
     alt = "; ".join(f"{row['labels']['part']} {shown(Kind.MONEY, row['parts_gross'])}" for row in rows[:3])
     return Figure(
         id="parts", title="Lost for want of a part", alt=alt, data=traces,
-        layout=layout(theme, barmode="stack", height=120 + 32 * len(rows), **axes),
+        layout=layout(theme, barmode="stack", height=max(_LEAST_HEIGHT, 120 + 32 * len(rows)), **axes),
     )  # fmt: skip
 
 

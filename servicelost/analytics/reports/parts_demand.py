@@ -53,6 +53,7 @@ def _add_headline(
     draft.add_measure(spec.GROSS, whole.gross, drill=wanted)
     draft.add_measure(spec.FILL_RATE, whole.fill_rate, reason=why_not)
     draft.add_measure(spec.CANDIDATES_COUNT, to_stock)
+    _add_refused(question, draft)
     for measure in (spec.DEMAND, spec.SALES, spec.EMERGENCY, spec.LOST, spec.PARTS_VALUE):
         draft.add_measure(measure, row[measure.key], drill=wanted if measure.leads else None)
     no_cost = None if whole.costed else spec.HINTS["no_cost"]
@@ -60,15 +61,21 @@ def _add_headline(
     draft.add_measure(spec.LOST_SALES_PCT, whole.lost_sales_pct, reason=no_cost or why_not)
 
 
-def _add_beside(question: Question, draft: Draft) -> None:
-    """What stands apart from the demand: refused for the price, without a number, still open."""
+def _add_refused(question: Question, draft: Draft) -> None:
+    """What was refused for its price, which is no demand."""
     price = question.drill(
-        "ledger", kind=GROSS_ENTRIES, event=LossEvent.PART_NOT_SUPPLIED.value,
+        "ledger",
+        kind=GROSS_ENTRIES,
+        event=LossEvent.PART_NOT_SUPPLIED.value,
         cause=Cause.PRICE_TOO_HIGH.value,
-    )  # fmt: skip
+    )
     refused = _refused(question).get(Cause.PRICE_TOO_HIGH.value, {"standing": 0, "gross": 0})
-    draft.add_measure(spec.REFUSED, refused["standing"], drill=price)
     draft.add_measure(spec.REFUSED_VALUE, refused["gross"], drill=price)
+    draft.add_measure(spec.REFUSED, refused["standing"], drill=price)
+
+
+def _add_beside(question: Question, draft: Draft) -> None:
+    """What is in no table: lost without a number, and still open."""
     nameless = unnamed(question)
     without = _standing(question, nameless)
     none = question.drill("ledger", kind=GROSS_ENTRIES, cause=",".join(WANTED), named="no")

@@ -184,8 +184,8 @@ SPEC = ReportSpec(
     parameters=("dealership", "from", "to", "grain", "part"),
     groups=(),
     measures=(
-        GROSS, FILL_RATE, CANDIDATES_COUNT, REFUSED_VALUE, DEMAND, SALES, EMERGENCY, LOST,
-        PARTS_VALUE, LOST_COST, LOST_SALES_PCT, REFUSED, UNNAMED, UNNAMED_VALUE, OPEN,
+        GROSS, FILL_RATE, CANDIDATES_COUNT, REFUSED_VALUE, REFUSED, DEMAND, SALES, EMERGENCY, LOST,
+        PARTS_VALUE, LOST_COST, LOST_SALES_PCT, UNNAMED, UNNAMED_VALUE, OPEN,
     ),
     sections=(CANDIDATES, PARTS, PERIODS, CHANNELS, REFUSALS, DEALERSHIPS),
     function="servicelost.analytics.reports.parts_demand:compute",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
 from servicelost.analytics.periods import Grain
-from servicelost.analytics.selection import NONE
+from servicelost.analytics.selection import NONE, WEEKDAYS
 from servicelost.analytics.spec import ReportSpec, Vocabulary
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.models import Employee, ServiceCategory
@@ -27,10 +27,11 @@ from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
 from servicelost.web.languages import gettext as _
 from servicelost.web.sight import only_visible
+from servicelost.workflow.models.signals import CapacityDay
 
 Option = tuple[str, str]
 
-_CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum]]] = {
+_CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum | int]]] = {
     "pay_type": (Vocabulary.PAY_TYPE, PayType),
     "severity": (Vocabulary.SEVERITY, Severity),
     "stage": (Vocabulary.STAGE, Stage),
@@ -38,6 +39,7 @@ _CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum]]] = {
     "cause": (Vocabulary.CAUSE, tuple(cause for cause in Cause if cause not in NOT_A_LOSS)),
     "grade": (Vocabulary.GRADE, Grade),
     "owner": (Vocabulary.OWNER, Owner),
+    "weekday": (Vocabulary.WEEKDAY, WEEKDAYS),
 }
 LABELS = {
     "dealership": "Dealership", "from": "From", "to": "To", "grain": "Periods", "group_by": "Split by",
@@ -47,9 +49,9 @@ LABELS = {
     "weekday": "Day of the week",
 }  # fmt: skip
 GRAINS: Mapping[Grain, str] = {grain: grain.value.capitalize() for grain in Grain}
-_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor", "part")
+_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor", "part", "skill", "weekday")
 _TYPED = {"from": "date", "to": "date", "part": "text"}
-_MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity")
+_MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity", "skill")
 
 
 @dataclass(frozen=True)
@@ -98,18 +100,27 @@ def _named(book: Book, name: str) -> list[Option]:
     if name not in _CODES:
         return _rows(book, name)
     vocabulary, codes = _CODES[name]
-    return [(code.value, _(CODES[vocabulary](code.value))) for code in codes]
+    return [(str(code), _(CODES[vocabulary](str(code)))) for code in codes]
 
 
 def _rows(book: Book, name: str) -> list[Option]:
     if name == "dealership":
         return [(row.code, row.name) for row in list_dealerships(book)]
+    if name == "skill":
+        return [(skill, skill) for skill in _skills(book)]
     table = (Employee if name == "advisor" else ServiceCategory).__table__
     statement = only_visible(select(table), book.actor, table.c.dealership_id).order_by(table.c.name)
     rows = book.connection.execute(statement)
     if name == "advisor":
         return [(str(row.id), row.name) for row in rows if Role.SERVICE_ADVISOR in row.roles]
     return [(str(row.id), row.name) for row in rows]
+
+
+def _skills(book: Book) -> list[str]:
+    """The skills of which the workshop has told its hours."""
+    skill = func.upper(CapacityDay.skill)
+    found = only_visible(select(skill).distinct(), book.actor, CapacityDay.dealership_id)
+    return list(book.connection.scalars(found.order_by(skill)))
 
 
 def in_words(book: Book, name: str, values: Any) -> str:

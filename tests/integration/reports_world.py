@@ -28,7 +28,7 @@ from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Opportunity, Presentation
 from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
-from servicelost.workflow.models.signals import PartRequest
+from servicelost.workflow.models.signals import CapacityDay, PartRequest
 from servicelost.workflow.models.visits import Visit
 
 _numbers = count(1)
@@ -130,6 +130,19 @@ class Story:
             **traits,
         )
         return self.book.add(row)
+
+    def capacity(self, day: str, skill: str, available: int, booked: int) -> CapacityDay:
+        """The workshop's hours of a skill on a day, times 100."""
+        return self.book.add(
+            CapacityDay(
+                dealership_id=self.dealership_id,
+                day=date.fromisoformat(day),
+                skill=skill,
+                available_centihours=available,
+                booked_centihours=booked,
+                occurred_at=moment(day),
+            )
+        )
 
     def missing(
         self, number: str, day: str, amount: int, cause: str = "MISSING_PARTS", **traits: Any

@@ -33,8 +33,9 @@ def year_to(question: Question) -> tuple[date, date]:
     """The twelve months to the end of the window, which is today at the latest."""
     last = min(question.selection.last or question.today, question.today)
     after = last + timedelta(days=1)
-    leap_day = (after.month, after.day) == (2, 29)
-    return after.replace(year=after.year - 1, day=28 if leap_day else after.day), last
+    if (after.month, after.day) == (2, 29):
+        after += timedelta(days=1)
+    return after.replace(year=after.year - 1), last
 
 
 def _row(

@@ -32,7 +32,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict
             story.loss(story.need(), "2026-03-10", 1, cause="NO_CAPACITY")
             story.missing("KX", "2026-01-10", 5_000)
             story.part("KX", "2026-03-10")
-            for day in range(1, 29):
+            for day in range(1, 32):
                 story.capacity(f"2026-01-{day:02d}", "GENERAL", 800, 700)
         documents = {name: world.report(name, dealership="NORTH") for name in NAMES}
         documents["mixed"] = world.report("lost-revenue")

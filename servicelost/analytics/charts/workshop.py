@@ -21,22 +21,29 @@ from servicelost.analytics.specs.capacity import GUIDE
 
 
 def weekdays_figure(section: dict[str, Any], theme: Theme) -> Figure:
-    """Hours there were, hours booked and hours lost, beside one another for each day of the week."""
+    """Hours lost on each day of the week, and over them how full it was beside the guide."""
     rows = section["rows"]
-    labels = words(rows, "weekday")
-    shared = {"customdata": links(rows), "hovertemplate": "%{x}: %{y:,.1f} h<extra>%{fullData.name}</extra>"}
-    traces = [
-        bar("Hours available", labels, amounts(rows, "available_hours"), theme.potential, **shared),
-        bar("Hours booked", labels, amounts(rows, "booked_hours"), theme.won, **shared),
-        bar("Hours lost", labels, amounts(rows, "capacity_lost_hours"), theme.lost, **shared),
-    ]
-    axes = {"xaxis": axis(theme), "yaxis": axis(theme) | {"rangemode": "tozero"}}
+    labels, behind = words(rows, "weekday"), links(rows)
+    lost = bar(
+        "Hours lost", labels, amounts(rows, "capacity_lost_hours"), theme.lost, customdata=behind,
+        hovertemplate="%{x}: %{y:,.1f} h<extra>%{fullData.name}</extra>",
+    )  # fmt: skip
+    load = line(
+        "Load", labels, [_load(row) for row in rows], theme.potential, customdata=behind, yaxis="y2",
+        hovertemplate=hover(Kind.PERCENT, ""),
+    )  # fmt: skip
+    axes = {
+        "xaxis": axis(theme),
+        "yaxis": axis(theme) | {"rangemode": "tozero", "ticksuffix": " h"},
+        "yaxis2": axis(theme) | {"overlaying": "y", "side": "right", "tickformat": ".0%",
+                                 "rangemode": "tozero", "showgrid": False},
+    }  # fmt: skip
     alt = "; ".join(
         f"{row['labels']['weekday']} {shown(Kind.HOURS, row['capacity_lost_hours'])}" for row in rows
     )
     return Figure(
-        id="weekdays", title="Hours by day of the week", alt=alt, data=traces,
-        layout=layout(theme, barmode="group", **axes),
+        id="weekdays", title="Hours lost and load", alt=alt, data=[lost, load],
+        layout=layout(theme, shapes=[_guide(theme, "y2")], **axes),
     )  # fmt: skip
 
 
@@ -53,8 +60,8 @@ def load_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "y": told,
         "z": [[cells.get((skill, day)) for day in days] for skill in told],
         "colorscale": [[0, theme.surface], [1, theme.potential]],
-        "zmin": 0,
-        "zmax": 1.5,
+        "zmin": 0.5,
+        "zmax": 1.25,
         "texttemplate": "%{z:.0%}",
         "hoverongaps": False,
         "showscale": False,
@@ -74,11 +81,6 @@ def load_periods_figure(section: dict[str, Any], theme: Theme) -> Figure:
     """The load of each period beside the guide; a period of which nothing is told is a gap."""
     rows = section["rows"]
     rates = [_load(row) for row in rows]
-    low, high = GUIDE
-    guide = {
-        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": low, "y1": high, "layer": "below",
-        "line": {"width": 0}, "fillcolor": theme.won, "opacity": 0.15,
-    }  # fmt: skip
     shared = {"customdata": links(rows), "hovertemplate": hover(Kind.PERCENT, "")}
     axes = {
         "xaxis": axis(theme) | {"type": "category"},
@@ -89,8 +91,16 @@ def load_periods_figure(section: dict[str, Any], theme: Theme) -> Figure:
     return Figure(
         id="periods", title="Load", alt=f"Load in {len(rows)} periods: {reach}; guide 80–85 %",
         data=[line("Load", words(rows, "period"), rates, theme.potential, **shared)],
-        layout=layout(theme, shapes=[guide], **axes),
+        layout=layout(theme, shapes=[_guide(theme, "y")], **axes),
     )  # fmt: skip
+
+
+def _guide(theme: Theme, on: str) -> dict[str, Any]:
+    low, high = GUIDE
+    return {
+        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": on, "y0": low, "y1": high,
+        "layer": "below", "line": {"width": 0}, "fillcolor": theme.won, "opacity": 0.15,
+    }  # fmt: skip
 
 
 def _load(row: Row) -> float | None:

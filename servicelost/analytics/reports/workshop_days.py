@@ -47,8 +47,9 @@ class Cell:
 
 
 def capacity(question: Question) -> list[Cell]:
-    """The days told in the window, a cell for each skill."""
+    """The days told in the window up to today, a cell for each skill: later ones still fill."""
     table = _chosen(question, question.fact("capacity", choices=False).rename(day="business_day"))
+    table = table.filter(table.day <= ibis.literal(question.today))
     columns = {"dealership": "dealership_id", "day": "day", "skill": "skill"}
     hours = {"available": "available_centihours", "booked": "booked_centihours"}
     return [Cell(told=True, **row) for row in rows_of(table.select(**columns, **hours))]
@@ -65,7 +66,7 @@ def lost_hours(question: Question) -> list[Cell]:
 
 
 def worked_days(question: Question) -> set[tuple[int, date]]:
-    """The dealerships' days in the window with a line of work."""
+    """The dealerships' days in the window up to today with a line of work."""
     lines = question.fact("lines", choices=False)
     lines = lines.filter(lines.business_day.notnull()).select("dealership_id", day="business_day")
     days = question.within(lines, "day").distinct()
@@ -73,7 +74,7 @@ def worked_days(question: Question) -> set[tuple[int, date]]:
     return {
         (row["dealership_id"], row["day"])
         for row in rows_of(days)
-        if chosen is None or row["day"].isoweekday() in chosen
+        if row["day"] <= question.today and (chosen is None or row["day"].isoweekday() in chosen)
     }
 
 

@@ -18,26 +18,28 @@ LOST = Measure(
 )
 COUNT = Measure(
     "capacity_losses",
-    "Lost for want of hours",
+    "Losses",
     Kind.COUNT,
     "count of losses of W with the cause NO_CAPACITY, NO_SKILL or WAIT_TOO_LONG that were not reversed",
 )
 GROSS = Measure(
     "capacity_gross",
-    "Lost for want of hours, gross",
+    "Lost, gross",
     Kind.MONEY,
     "lost_gross of these losses: work and parts",
 )
 UNTIMED = Measure(
     "capacity_untimed",
-    "Of them without hours",
+    "Without hours",
     Kind.COUNT,
     "those of these losses that say no flat-rate hours: the hours lost are at least what is shown",
 )
 AVAILABLE = Measure(
-    "available_hours", "Hours available", Kind.HOURS, "Σ hours available of the days told in W"
+    "available_hours", "Hours available", Kind.HOURS, "Σ hours available of the days told in W, up to today"
 )
-BOOKED = Measure("booked_hours", "Hours booked", Kind.HOURS, "Σ hours booked of the days told in W")
+BOOKED = Measure(
+    "booked_hours", "Hours booked", Kind.HOURS, "Σ hours booked of the days told in W, up to today"
+)
 LOAD = Measure(
     "load",
     "Load",
@@ -65,13 +67,17 @@ LOST_SHARE = Measure(
 )
 WINNABLE = Measure(
     "lost_while_free",
-    "Lost while hours were free",
+    "Lost while free",
     Kind.HOURS,
     "Σ over the days and skills told of min(hours free, hours lost): there was room on that day; a loss that "
     "says no skill is not in it",
 )
 DAYS = Measure(
-    "told_days", "Days told", Kind.COUNT, "days of a dealership in W of which capacity was sent", leads=False
+    "told_days",
+    "Days told",
+    Kind.COUNT,
+    "days of a dealership in W, up to today, of which capacity was sent",
+    leads=False,
 )
 MISSING = Measure(
     "missing_days",
@@ -94,9 +100,8 @@ LABOUR_LOST = Measure(
     "capacity_lost_hours × effective_labor_rate",
 )
 
-_NUMBERS = (
-    DAYS, AVAILABLE, BOOKED, LOAD, FREE, OVER, LOST, LOST_SHARE, WINNABLE, COUNT, GROSS,
-)  # fmt: skip
+_NUMBERS = (DAYS, AVAILABLE, BOOKED, LOAD, FREE, OVER, LOST, LOST_SHARE, WINNABLE, COUNT, GROSS)
+_IN_TIME = (DAYS, MISSING, AVAILABLE, BOOKED, LOAD, FREE, LOST, WINNABLE, COUNT, GROSS)
 _NOTE = "Hours that nobody told of are empty, not zero."
 
 WEEKDAYS = Section("weekdays", "By day of the week", (metrics.WEEKDAY,), _NUMBERS, notes=(_NOTE,))
@@ -115,8 +120,8 @@ BOTH = Section(
     notes=(_NOTE,),
 )
 CAUSES = Section("causes", "Why", (metrics.CAUSE,), (LOST, COUNT, GROSS, UNTIMED))
-PERIODS = Section("periods", "By period", (metrics.PERIOD,), (*_NUMBERS, MISSING), notes=(_NOTE,))
-DEALERSHIPS = Section("dealerships", "By dealership", (metrics.DEALERSHIP,), (*_NUMBERS, MISSING))
+PERIODS = Section("periods", "By period", (metrics.PERIOD,), _IN_TIME, notes=(_NOTE,))
+DEALERSHIPS = Section("dealerships", "By dealership", (metrics.DEALERSHIP,), _IN_TIME)
 
 HINTS = {
     "nothing_told": "no capacity days were sent for this window: hours not told are a gap, not a zero",

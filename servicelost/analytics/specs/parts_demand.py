@@ -28,14 +28,14 @@ SALES = Measure(
 )
 EMERGENCY = Measure(
     "emergency",
-    "Emergency purchases",
+    "Emergency",
     Kind.COUNT,
     "sales for which the part was bought in at short notice",
     leads=False,
 )
 LOST = Measure(
     "parts_lost",
-    "Lost for want of it",
+    "Lost",
     Kind.COUNT,
     "lost(unavailability) = count of losses of W with the cause MISSING_PARTS and a part number, that were "
     "not reversed: asked for, not there, and not sold; a later sale does not undo it (ADMI)",
@@ -48,7 +48,7 @@ FILL_RATE = Measure(
 )
 GROSS = Measure(
     "parts_gross",
-    "Lost for want of it, gross",
+    "Lost, gross",
     Kind.MONEY,
     "lost_gross of the losses counted in parts_lost: of a part asked for price × quantity, of work the whole "
     "line",

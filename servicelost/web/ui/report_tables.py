@@ -20,7 +20,7 @@ from servicelost.web.ui import wording
 _TONES = {
     "lost_gross": "lost", "lost_net": "lost", "losses": "lost", "recovered": "recovered", "realized": "won",
     "sold_value": "won", "unsold_value": "lost", "outstanding": "potential", "value": "potential",
-    "parts_gross": "lost", "lost_gross_12m": "lost",
+    "parts_gross": "lost", "capacity_gross": "lost", "lost_gross_12m": "lost",
 }  # fmt: skip
 
 

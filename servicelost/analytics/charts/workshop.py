@@ -36,7 +36,8 @@ def weekdays_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "xaxis": axis(theme),
         "yaxis": axis(theme) | {"rangemode": "tozero", "ticksuffix": " h"},
         "yaxis2": axis(theme) | {"overlaying": "y", "side": "right", "tickformat": ".0%",
-                                 "rangemode": "tozero", "showgrid": False},
+                                 "tickmode": "linear", "dtick": 0.2, "rangemode": "tozero",
+                                 "showgrid": False},
     }  # fmt: skip
     alt = "; ".join(
         f"{row['labels']['weekday']} {shown(Kind.HOURS, row['capacity_lost_hours'])}" for row in rows
@@ -61,7 +62,7 @@ def load_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "z": [[cells.get((skill, day)) for day in days] for skill in told],
         "colorscale": [[0, theme.surface], [1, theme.potential]],
         "zmin": 0.5,
-        "zmax": 1.25,
+        "zmax": 1.1,
         "texttemplate": "%{z:.0%}",
         "hoverongaps": False,
         "showscale": False,

@@ -55,6 +55,7 @@ def ledger_query(drill: Drill) -> Select[Any]:
         _category.c.name.label("category"),
         _visit.c.source_id.label("order"),
         _line.c.description.label("line"),
+        part_of(LOSS).label("part"),
     ]
     query = select(*columns).select_from(joined).where(*entry_conditions(drill))
     return query.order_by(ENTRY.c.business_day.desc(), ENTRY.c.id.desc())

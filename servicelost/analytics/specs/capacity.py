@@ -95,9 +95,9 @@ LABOUR_RATE = Measure(
 )
 LABOUR_LOST = Measure(
     "labour_lost",
-    "Labour lost, at that rate",
+    "Labour lost",
     Kind.MONEY,
-    "capacity_lost_hours × effective_labor_rate",
+    "capacity_lost_hours × effective_labor_rate: what the hours would have brought without parts",
 )
 
 _NUMBERS = (DAYS, AVAILABLE, BOOKED, LOAD, FREE, OVER, LOST, LOST_SHARE, WINNABLE, COUNT, GROSS)

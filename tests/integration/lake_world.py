@@ -26,6 +26,7 @@ from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import StageEntry
+from servicelost.workflow.models.signals import CapacityDay, PartRequest, PartStock
 from servicelost.workflow.models.visits import Visit
 
 START = datetime(2026, 1, 30, 20, 0, tzinfo=UTC)
@@ -45,6 +46,7 @@ class World:
         self._lines: list[int] = []
         self._opportunities: list[int] = []
         self._losses: list[int] = []
+        self._requests: list[int] = []
         self.dealerships: list[int] = []
 
     def __enter__(self) -> "World":
@@ -62,7 +64,7 @@ class World:
         with self.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
-        for rows in (self._visits, self._lines, self._opportunities, self._losses):
+        for rows in (self._visits, self._lines, self._opportunities, self._losses, self._requests):
             rows.clear()
         with self.unit() as book:
             self.dealerships = [book.add(_dealership(code, zone)).id for code, zone in ZONES.items()]
@@ -85,7 +87,7 @@ class World:
 
     def deed(self, book: Book) -> None:
         """One random deed."""
-        deeds: list[Callable[[Book], None]] = [self.visit, self.visit]
+        deeds: list[Callable[[Book], None]] = [self.visit, self.visit, self.ask, self.plan]
         if self._lines:
             deeds += [self.present, self.lose, self.move, self.reprice, self.sell, self.book_in]
         self.clock.move(timedelta(minutes=self.random.randrange(900)))
@@ -118,6 +120,39 @@ class World:
                 created_at=self.clock.now(),
             )
             self._lines.append(book.add(line).id)
+
+    def ask(self, book: Book) -> None:
+        """A part is asked for and its stock is told; an earlier request may find its outcome."""
+        dealership, at = self.random.choice(self.dealerships), self.clock.now()
+        if self._requests and self.random.random() < 0.5:
+            book.get(PartRequest, self._requests.pop()).state = self.random.choice(["SOLD", "NOT_SUPPLIED"])
+            return
+        asked = PartRequest(
+            dealership_id=dealership,
+            source="T",
+            source_id=str(at),
+            state="REQUESTED",
+            part_number="kx-1",
+            quantity_milli=self.random.randrange(1, 5_000),
+            unit_cost_minor=self.random.choice([None, 500]),
+            occurred_at=at,
+        )
+        self._requests.append(book.add(asked).id)
+        told = {"part_number": "kx-1", "on_hand_milli": self.random.randrange(9_000), "occurred_at": at}
+        book.add(PartStock(dealership_id=dealership, **told))
+
+    def plan(self, book: Book) -> None:
+        """The workshop's hours of a day are told."""
+        book.add(
+            CapacityDay(
+                dealership_id=self.random.choice(self.dealerships),
+                day=self.clock.now().date(),
+                skill=f"S{self.clock.now()}"[:40],
+                available_centihours=4_800,
+                booked_centihours=self.random.randrange(6_000),
+                occurred_at=self.clock.now(),
+            )
+        )
 
     def present(self, book: Book) -> None:
         """A line not yet shown is shown, for an old need or a new one, at times with an earlier date."""

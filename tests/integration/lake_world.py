@@ -26,8 +26,8 @@ from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import StageEntry
-from servicelost.workflow.models.signals import CapacityDay, PartRequest, PartStock
 from servicelost.workflow.models.visits import Visit
+from tests.integration.lake_desk import ask_or_answer, tell_hours
 
 START = datetime(2026, 1, 30, 20, 0, tzinfo=UTC)
 ZONES = {"WEST": "America/Los_Angeles", "EAST": "Pacific/Auckland"}
@@ -122,37 +122,14 @@ class World:
             self._lines.append(book.add(line).id)
 
     def ask(self, book: Book) -> None:
-        """A part is asked for and its stock is told; an earlier request may find its outcome."""
-        dealership, at = self.random.choice(self.dealerships), self.clock.now()
-        if self._requests and self.random.random() < 0.5:
-            book.get(PartRequest, self._requests.pop()).state = self.random.choice(["SOLD", "NOT_SUPPLIED"])
-            return
-        asked = PartRequest(
-            dealership_id=dealership,
-            source="T",
-            source_id=str(at),
-            state="REQUESTED",
-            part_number="kx-1",
-            quantity_milli=self.random.randrange(1, 5_000),
-            unit_cost_minor=self.random.choice([None, 500]),
-            occurred_at=at,
+        """Something happens at the parts desk."""
+        self._requests = ask_or_answer(
+            book, self.random, self.random.choice(self.dealerships), self.clock.now(), self._requests
         )
-        self._requests.append(book.add(asked).id)
-        told = {"part_number": "kx-1", "on_hand_milli": self.random.randrange(9_000), "occurred_at": at}
-        book.add(PartStock(dealership_id=dealership, **told))
 
     def plan(self, book: Book) -> None:
         """The workshop's hours of a day are told."""
-        book.add(
-            CapacityDay(
-                dealership_id=self.random.choice(self.dealerships),
-                day=self.clock.now().date(),
-                skill=f"S{self.clock.now()}"[:40],
-                available_centihours=4_800,
-                booked_centihours=self.random.randrange(6_000),
-                occurred_at=self.clock.now(),
-            )
-        )
+        tell_hours(book, self.random, self.random.choice(self.dealerships), self.clock.now())
 
     def present(self, book: Book) -> None:
         """A line not yet shown is shown, for an old need or a new one, at times with an earlier date."""

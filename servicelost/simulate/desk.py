@@ -108,7 +108,7 @@ def tell_counter(world: World, day: date) -> None:
     }  # fmt: skip
     at = world.at(day, rng.uniform(8, 16))
     if world.back_ordered_until(number, day) is not None:
-        if chance(rng, 0.3):  # ordered by the customer to wait for, or bought elsewhere at short notice
+        if chance(rng, set_to.COUNTER_FETCHED):
             world.feed.tell("part.sold", at, **request, on_hand="0", emergency=True)
             return
         world.feed.tell("part.not_supplied", at, **request, on_hand="0", **stated(Cause.MISSING_PARTS))

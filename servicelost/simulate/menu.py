@@ -14,6 +14,12 @@ _TYRE, _BATTERY, _BELT, _SHOCK, _SILENCER = "TY-2055", "BT-7060", "ZR-5320", "SD
 # What else is out of stock now and then.
 OTHER_PARTS = (_TYRE, _BATTERY, _BELT, _SHOCK, _SILENCER)
 
+GENERAL, ELECTRIC, TYRES = "GENERAL", "ELECTRIC", "TYRES"
+_SKILLS = {
+    Category.DIAGNOSIS: ELECTRIC, Category.BATTERY: ELECTRIC, Category.LIGHTS: ELECTRIC,
+    Category.AIR_CONDITIONING: ELECTRIC, Category.TYRES: TYRES, Category.TYRE_SERVICE: TYRES,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Service:
@@ -35,6 +41,11 @@ class Service:
     def price(self) -> int:
         """The usual price in cents."""
         return self.labour + self.parts
+
+    @property
+    def skill(self) -> str:
+        """The skill it needs, as the workshop's capacity names it."""
+        return _SKILLS.get(self.category, GENERAL)
 
 
 BOOKED = (

@@ -6,6 +6,7 @@ them is said in `deciding`, `seasons` and the files that tell the story.
 
 from collections.abc import Mapping
 
+from servicelost.simulate.menu import ELECTRIC, GENERAL, TYRES
 from servicelost.taxonomy.authorization import AuthorizationMethod
 from servicelost.taxonomy.categories import ServiceCategoryCode as Category
 from servicelost.taxonomy.causes import Cause
@@ -70,7 +71,7 @@ ORDER_CAUSES: Causes = {Cause.WAIT_TOO_LONG: 50, Cause.PRICE_TOO_HIGH: 30, Cause
 BOOKED_HOURS = 0.82
 FULL = 1.0
 HOURS_AHEAD = 8
-SKILLS: Mapping[str, float] = {"GENERAL": 0.74, "ELECTRIC": 0.14, "TYRES": 0.12}  # share of the hours
+SKILLS: Mapping[str, float] = {GENERAL: 0.74, ELECTRIC: 0.14, TYRES: 0.12}  # share of the hours
 # Shares of the time a part is on back-order; the first one is the weak spot somebody should find.
 PART_MISSING_WORST = 0.45
 PART_MISSING = 0.07
@@ -167,6 +168,7 @@ CALLED_BACK_SOON = 0.35
 PURPOSES: Mapping[str, float] = {"SERVICE": 50, "STATUS": 28, "PRICE": 17, "OTHER": 5}
 COUNTER = 0.16
 COUNTER_KNOWN = 0.6
+COUNTER_FETCHED = 0.3  # of the parts that are not there: bought elsewhere at short notice
 COUNTER_REFUSED = 0.05  # of the parts that are there: too dear, or the competitor has it cheaper
 COUNTER_CAUSES: Causes = {Cause.PRICE_TOO_HIGH: 60, Cause.COMPETITOR_OFFER: 40}
 LEADS = 0.08

@@ -99,6 +99,7 @@ def recommend(sale: Sale, found: list[Service], at: datetime, actor: str) -> lis
             position=service.position, severity=(Severity.RED if work.urgent else Severity.YELLOW).value,
             pay_type=service.pay_type.value, labour=money(work.labour), parts=money(work.parts),
             hours=hours(service.centihours), technician=sale.technician, part_number=service.part_number,
+            skill=service.skill,
         )  # fmt: skip
     return works
 

@@ -12,7 +12,8 @@ from servicelost.simulate import parameters
 PAGE = Path(__file__).parents[2] / "docs" / "demo.md"
 ROW = re.compile(r"^\| `([A-Z_.]+)` \| ((?:[\d.]+ \| ?){12}|[^|]*)", re.MULTILINE)
 ROWS = dict(ROW.findall(PAGE.read_text("utf-8")))
-NAMES = [name for name in vars(parameters) if name.isupper() and name not in ("MONDAY", "SEASONS")]
+ELSEWHERE = ("MONDAY", "SEASONS", "GENERAL", "ELECTRIC", "TYRES")
+NAMES = [name for name in vars(parameters) if name.isupper() and name not in ELSEWHERE]
 SEASONS = [f"SEASONS.{category.value}" for category in parameters.SEASONS]
 
 

@@ -72,9 +72,9 @@ def _postpone(today: date) -> list[tuple[date, str]]:
 
 
 def _say_what_was_done(book: Book, view: VisitView) -> None:
-    done = request.args.get("done", "")
+    done = request.args.get("done", "").split(",")
     for line in view.lines:
-        if done == str(line.row.id):
+        if str(line.row.id) in done:
             say(Message(_told(line), undo_url=_undo_url(book, line)))
 
 

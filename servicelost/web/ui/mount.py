@@ -16,6 +16,7 @@ from servicelost.web.ui import (
     quick_log,
     reports,
     rows,
+    second_chances,
     today,
     visits,
 )
@@ -23,7 +24,7 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger,
+    home, today, board, board_acts, board_hints, card_page, visits, decisions, second_chances, reports, rows, ledger,
     quick_log, language,
 )  # fmt: skip
 

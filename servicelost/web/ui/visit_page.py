@@ -5,18 +5,17 @@ Only reading and arranging; what can be decided is said by the workflow's own ta
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from sqlalchemy import select
 
 from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
-from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
-from servicelost.opportunities.pipeline.states import OpportunityState
+from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
+from servicelost.web.ui.earlier_work import Earlier, earlier_work
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
 from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
@@ -26,15 +25,6 @@ from servicelost.workflow.states import LINE_MACHINE, LineAction, LineState, Vis
 _TRACK = tuple(stage for stage in Stage if stage is not Stage.LEAD)
 _ENDED = (VisitState.CANCELLED, VisitState.TURNED_AWAY)
 _SEVERITY_ORDER = {"RED": 0, "YELLOW": 1, "GREEN": 2, None: 3}
-
-
-class Earlier(NamedTuple):
-    """Work for this car that was turned down on another visit."""
-
-    service: str
-    amount_minor: int | None
-    state: Mark
-    visit_id: int | None
 
 
 @dataclass
@@ -90,7 +80,7 @@ def view_visit(book: Book, visit: Visit) -> VisitView:
         vehicle=None if visit.vehicle_id is None else book.find(Vehicle, visit.vehicle_id),
         advisor=None if visit.advisor_id is None else book.get(Employee, visit.advisor_id).name,
         lines=_line_views(book, visit, lines, services),
-        earlier=_earlier(book, visit),
+        earlier=earlier_work(book, visit),
         track=[(STAGES[stage].label, stage == visit.stage) for stage in _TRACK],
     )
 
@@ -165,28 +155,3 @@ def _undoable(book: Book, line: Line, loss: LedgerEntry | None) -> int | None:
     if presentation is None:
         return None
     return loss.id if book.get(Opportunity, presentation.opportunity_id).loss_id == loss.id else None
-
-
-def _earlier(book: Book, visit: Visit) -> list[Earlier]:
-    """What this car was told on other visits and did not have done."""
-    if visit.vehicle_id is None:
-        return []
-    marks = {
-        OpportunityState.LOST: Mark("Declined", "lost"),
-        OpportunityState.DEFERRED: Mark("Postponed", "deferred"),
-    }
-    here = select(Presentation.opportunity_id).where(Presentation.visit_id == visit.id)
-    rows = book.connection.execute(
-        select(Opportunity.visit_id, Opportunity.amount_minor, Opportunity.state, ServiceCategory.name)
-        .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id)
-        .where(
-            Opportunity.vehicle_id == visit.vehicle_id,
-            Opportunity.state.in_(marks),
-            Opportunity.visit_id.is_distinct_from(visit.id),
-            Opportunity.id.not_in(here),
-        )
-        .order_by(Opportunity.id)
-    )
-    return [
-        Earlier(row.name or _("Other work"), row.amount_minor, marks[row.state], row.visit_id) for row in rows
-    ]

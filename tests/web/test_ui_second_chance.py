@@ -1,4 +1,4 @@
-"""A second chance on the page of a visit: work turned down before is added with one tap, or left for this time."""
+"""A second chance on the page of a visit: work turned down before is added with one tap, or left."""
 
 from http import HTTPStatus
 
@@ -35,7 +35,8 @@ def second_visit(world: World, client: FlaskClient) -> str:
     happened(world, "visit.closed", "over", visit_id="RO-1")
     happened(world, "visit.walk_in", "again", visit_id="RO-2", **CAR)
     with world.runtime.unit(SYSTEM, reading=True) as book:
-        return f"/service/visits/{book.connection.scalars(select(Visit.id).where(Visit.source_id == 'RO-2')).one()}"
+        found = book.connection.scalars(select(Visit.id).where(Visit.source_id == "RO-2"))
+        return f"/service/visits/{found.one()}"
 
 
 def rows_of(world: World, model: type) -> list:  # type: ignore[type-arg]

@@ -90,6 +90,7 @@ DECISION_LABELS: Mapping[str, str] = {
     "ACKNOWLEDGED": "Acknowledged",
     "CLOSED": "Closed, not a loss",
     "CORRECTED": "Corrected",
+    "TAKEN_BACK": "Taken back",
     "NOTED": "Noted",
 }
 

@@ -1,4 +1,4 @@
-"""Work turned down before, put before the customer again: one tap on the page of a visit adds it or leaves it.
+"""Work turned down before, put before the customer again: one tap on the visit adds it or leaves it.
 
 What that does is said in the pipeline's `second_chance`.
 """

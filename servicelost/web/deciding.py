@@ -15,6 +15,7 @@ from servicelost.kernel.clock import as_utc
 from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput
 from servicelost.kernel.money import to_minor
 from servicelost.kernel.trail import Step, Trail
+from servicelost.opportunities.pipeline.line_undoing import undo_decision
 from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
 from servicelost.web.sight import get_visible
 from servicelost.workflow import decisions
@@ -65,6 +66,24 @@ def defer(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
         reason=stated_reason(book, dealership, sent),
         stage=sent.get("stage"),
     )
+
+
+def remove(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
+    """Work was taken off. Raises NotFound, Conflict for another version, and what the rules raise."""
+    line, dealership = _load(book, line_id, version)
+    return decisions.remove_line(
+        book,
+        line,
+        at=said_moment(book, sent),
+        reason=stated_reason(book, dealership, sent),
+        stage=sent.get("stage"),
+    )
+
+
+def undo(book: Book, line_id: int, _version: int | None, _sent: Sent) -> Line:
+    """The last decision was a wrong tap. Raises RuleViolation when it is too late."""
+    line, _ = _load(book, line_id, None)
+    return undo_decision(book, line)
 
 
 def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:

@@ -15,25 +15,33 @@ from servicelost.directory.calendar import local_day
 from servicelost.kernel.book import Book
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.languages import gettext as _
+from servicelost.web.languages import ngettext
 from servicelost.web.problems import Problem
 from servicelost.web.ui import wording
 from servicelost.web.ui.cause_choices import cause_choices
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
-from servicelost.workflow.appointment_undo import UNDO_FOR
+from servicelost.workflow.line_undo import undoable_decision
+from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
 
-STRIPS = {"decline": LossEvent.QUOTE_DECLINED, "defer": LossEvent.QUOTE_DEFERRED}
+STRIPS = {
+    "decline": LossEvent.QUOTE_DECLINED,
+    "defer": LossEvent.QUOTE_DEFERRED,
+    "remove": LossEvent.SCOPE_REDUCED,
+}
+SEVERAL = "several"
 _FIRST_CAUSES = 5
 POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
 
 
 class OpenStrip(NamedTuple):
-    """The strip that is open, and what a person typed into it before."""
+    """The strip that is open, and what a person typed into it before; of several lines, which were ticked."""
 
-    line_id: int
+    line_id: int | None
     kind: str
     typed: Mapping[str, str]
+    ticked: frozenset[str] = frozenset()
 
 
 def show_visit(
@@ -72,21 +80,38 @@ def _postpone(today: date) -> list[tuple[date, str]]:
 
 
 def _say_what_was_done(book: Book, view: VisitView) -> None:
-    done = request.args.get("done", "").split(",")
-    for line in view.lines:
-        if str(line.row.id) in done:
-            say(Message(_told(line), undo_url=_undo_url(book, line)))
+    done = _named(view, "done")
+    if done:
+        say(Message(_told(done), undo_url=_undo_url(book, view, done)))
+    elif undone := _named(view, "undone"):
+        say(Message(_("Taken back: %(told)s", told=_told(undone))))
 
 
-def _told(line: LineView) -> str:
-    told = f"{line.name}: {_(line.mark.label).lower()}"
+def _named(view: VisitView, parameter: str) -> list[LineView]:
+    """The lines that the address names under this parameter."""
+    wanted = request.args.get(parameter, "").split(",")
+    return [line for line in view.lines if str(line.row.id) in wanted]
+
+
+def _told(lines: list[LineView]) -> str:
+    marks = {_(line.mark.label).lower() for line in lines}
+    if len(lines) > 1:
+        return ngettext(
+            "%(num)s line: %(state)s.",
+            "%(num)s lines: %(state)s.",
+            len(lines),
+            state=", ".join(sorted(marks)),
+        )
+    [line] = lines
+    told = f"{line.name}: {marks.pop()}"
     if line.row.deferred_until is not None:
         return _("%(told)s until %(day)s.", told=told, day=wording.short_day(line.row.deferred_until))
     return f"{told}, {line.why}." if line.why else f"{told}."
 
 
-def _undo_url(book: Book, line: LineView) -> str | None:
-    recent = line.row.decided_at is not None and book.now - line.row.decided_at <= UNDO_FOR
-    if line.undo_entry is None or not recent:
+def _undo_url(book: Book, view: VisitView, lines: list[LineView]) -> str | None:
+    """Where these decisions are taken back, while all of them can be."""
+    book.preload(ENTRIES_OF_LINE, [(line.row.id,) for line in lines])
+    if any(undoable_decision(book, line.row) is None for line in lines):
         return None
-    return url_for(".undo", visit_id=line.row.visit_id, line_id=line.row.id)
+    return url_for(".undo", visit_id=view.row.id, lines=",".join(str(line.row.id) for line in lines))

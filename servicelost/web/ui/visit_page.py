@@ -11,7 +11,6 @@ from sqlalchemy import select
 from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
-from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
@@ -23,20 +22,27 @@ from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import LINE_MACHINE, LineAction, LineState, VisitState
 
 _TRACK = tuple(stage for stage in Stage if stage is not Stage.LEAD)
-_ENDED = (VisitState.CANCELLED, VisitState.TURNED_AWAY)
+# A booking that is only planned is called off as a whole, with its appointment.
+_NOTHING_TO_DECIDE = (VisitState.PLANNING, VisitState.CANCELLED, VisitState.TURNED_AWAY)
+_ACTS = {
+    "approve": LineAction.AUTHORIZE,
+    "decline": LineAction.DECLINE,
+    "defer": LineAction.DEFER,
+    "remove": LineAction.REMOVE,
+}
+_AGREED = (LineState.AUTHORIZED, LineState.BOOKED)
 _SEVERITY_ORDER = {"RED": 0, "YELLOW": 1, "GREEN": 2, None: 3}
 
 
 @dataclass
 class LineView:
-    """A line with its words; `undo_entry` is the loss that the person looking may still take back."""
+    """A line with its words; `acts` are what can be done with it now."""
 
     row: Line
     name: str
     mark: Mark
     acts: frozenset[str]
     why: str | None = None
-    undo_entry: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -106,9 +112,8 @@ def _line_views(book: Book, visit: Visit, lines: list[Line], services: Mapping[i
                 line,
                 _with_position(name, line.position),
                 LINE_MARKS[line.state],
-                frozenset() if visit.state in _ENDED else _acts(line),
+                frozenset() if visit.state in _NOTHING_TO_DECIDE else _acts(line),
                 _why(book, line, loss),
-                _undoable(book, line, loss),
             )
         )
     return views
@@ -116,8 +121,8 @@ def _line_views(book: Book, visit: Visit, lines: list[Line], services: Mapping[i
 
 def _acts(line: Line) -> frozenset[str]:
     state = LineState(line.state)
-    acts = {"approve": LineAction.AUTHORIZE, "decline": LineAction.DECLINE, "defer": LineAction.DEFER}
-    return frozenset(name for name, action in acts.items() if LINE_MACHINE.can(state, action))
+    acts = {name for name, action in _ACTS.items() if LINE_MACHINE.can(state, action)}
+    return frozenset(acts - {"approve"} if state in _AGREED else acts)
 
 
 def _with_position(name: str, position: str | None) -> str:
@@ -146,12 +151,3 @@ def _why(book: Book, line: Line, loss: LedgerEntry | None) -> str | None:
     if loss.note:
         words.append(loss.note)
     return ", ".join(words)
-
-
-def _undoable(book: Book, line: Line, loss: LedgerEntry | None) -> int | None:
-    if loss is None or loss.recorded_by != book.actor.name:
-        return None
-    presentation = book.one(PRESENTATION_OF_LINE, line.id)
-    if presentation is None:
-        return None
-    return loss.id if book.get(Opportunity, presentation.opportunity_id).loss_id == loss.id else None

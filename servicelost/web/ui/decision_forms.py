@@ -13,23 +13,17 @@ from flask.typing import ResponseReturnValue
 
 from servicelost.directory.calendar import local_day
 from servicelost.kernel.book import Book
-from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.languages import gettext as _
 from servicelost.web.languages import ngettext
 from servicelost.web.problems import Problem
 from servicelost.web.ui import wording
-from servicelost.web.ui.cause_choices import cause_choices
 from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.proposals import STRIPS, plain_choices, propose
 from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
 from servicelost.workflow.line_undo import undoable_decision
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
 
-STRIPS = {
-    "decline": LossEvent.QUOTE_DECLINED,
-    "defer": LossEvent.QUOTE_DEFERRED,
-    "remove": LossEvent.SCOPE_REDUCED,
-}
 SEVERAL = "several"
 _FIRST_CAUSES = 5
 POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
@@ -54,11 +48,13 @@ def show_visit(
         say(Message(problem.message, wrong=True, keep_url=keep))
     else:
         _say_what_was_done(book, view)
+    choices = plain_choices(book, view)
     body = render_template(
         "servicelost/visit.html",
         view=view,
         opened=opened or _asked_strip(view),
-        choices={kind: cause_choices(book, view.dealership, (event,)) for kind, event in STRIPS.items()},
+        choices=choices,
+        proposals=propose(book, view, choices),
         first_causes=_FIRST_CAUSES,
         postpone=_postpone(local_day(view.dealership, book.now)),
     )

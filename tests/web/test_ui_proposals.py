@@ -1,4 +1,4 @@
-"""What the decline strip proposes, from events and from custom; the stated and the inferred cause are kept."""
+"""What the decline strip proposes, from events and from custom; stated and inferred cause are both kept."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -6,6 +6,7 @@ What a decision does is the workflow's business; which causes fit, the taxonomy'
 from collections.abc import Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
+from secrets import token_urlsafe
 from typing import NamedTuple
 
 from flask import render_template, request, url_for
@@ -56,6 +57,7 @@ def show_visit(
         choices=choices,
         proposals=propose(book, view, choices),
         first_causes=_FIRST_CAUSES,
+        once=token_urlsafe(12),
         postpone=_postpone(local_day(view.dealership, book.now)),
     )
     return body, HTTPStatus.OK if problem is None else problem.status
@@ -81,6 +83,9 @@ def _say_what_was_done(book: Book, view: VisitView) -> None:
         say(Message(_told(done), undo_url=_undo_url(book, view, done)))
     elif undone := _named(view, "undone"):
         say(Message(_("Taken back: %(told)s", told=_told(undone))))
+    elif (told := request.args.get("problem")) in ("recorded", "solved"):
+        recorded, solved = _("The problem is recorded."), _("The problem is solved.")
+        say(Message(recorded if told == "recorded" else solved))
 
 
 def _named(view: VisitView, parameter: str) -> list[LineView]:

@@ -9,6 +9,7 @@ from servicelost.web.ui import (
     board_acts,
     board_hints,
     card_page,
+    complaints,
     decisions,
     home,
     language,
@@ -24,8 +25,8 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, board, board_acts, board_hints, card_page, visits, decisions, second_chances, reports, rows,
-    ledger, quick_log, language,
+    home, today, board, board_acts, board_hints, card_page, visits, decisions, second_chances,
+    complaints, reports, rows, ledger, quick_log, language,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

@@ -16,6 +16,7 @@ from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.earlier_work import Earlier, earlier_work
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
+from servicelost.web.ui.open_problems import Told, open_problems
 from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
@@ -62,6 +63,8 @@ class VisitView:
     advisor: str | None
     lines: list[LineView]
     earlier: list[Earlier]
+    problems: list[Told]
+    services: Mapping[int, str]
     track: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
@@ -87,6 +90,8 @@ def view_visit(book: Book, visit: Visit) -> VisitView:
         advisor=None if visit.advisor_id is None else book.get(Employee, visit.advisor_id).name,
         lines=_line_views(book, visit, lines, services),
         earlier=earlier_work(book, visit),
+        problems=open_problems(book, visit),
+        services=services,
         track=[(STAGES[stage].label, stage == visit.stage) for stage in _TRACK],
     )
 

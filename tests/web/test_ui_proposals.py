@@ -65,7 +65,7 @@ def test_a_back_order_is_shown_and_confirmed_with_one_tap(
 ) -> None:
     back_ordered(world)
     page = client.get(visit_url).text
-    assert "ⓘ on back-order to 28 May 2026" in words(page)
+    assert "▸ on back-order to 28 May 2026" in words(page)
     assert "Part not available on back-order to 28 May 2026" in words(strip(page, line(world).id))
     submit(client, visit_url, f"{line(world).id}/decline", {"confirm": "MISSING_PARTS"})
     loss = last_loss(world)
@@ -105,12 +105,12 @@ def test_full_days_ahead_speak_for_the_workshop(world: World, client: FlaskClien
     assert "No workshop slot first free slot 25 May 2026" in told
 
 
-def test_a_quote_nobody_opened_is_shown_at_its_lines(
+def test_a_quote_nobody_opened_is_told_above_the_lines(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    assert "Rear brake pads ⓘ quote not opened" in words(client.get(visit_url).text)
+    assert "the quote was not opened yet" in words(client.get(visit_url).text)
     happened(world, "quote.opened", visit_id="RO-1")
-    assert "quote not opened" not in client.get(visit_url).text
+    assert "the quote was not opened yet" not in client.get(visit_url).text
 
 
 def test_what_is_usual_for_the_work_comes_first(world: World, client: FlaskClient, visit_url: str) -> None:
@@ -121,7 +121,7 @@ def test_what_is_usual_for_the_work_comes_first(world: World, client: FlaskClien
                  service="Timing belt", amount="700.00")  # fmt: skip
         happened(world, "line.declined", visit_id=f"RO-U{number}", line_id=f"U-{number}", cause="NOT_NEEDED")
     told = words(strip(client.get(visit_url).text, line(world).id))
-    assert "Not convinced 100% of the times" in told
+    assert "Not convinced 100% of such losses" in told
     assert told.index("Not convinced") < told.index("Too expensive")
 
 

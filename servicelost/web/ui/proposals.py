@@ -23,7 +23,8 @@ STRIPS = {
     "remove": LossEvent.SCOPE_REDUCED,
 }
 _MOST_TAPS = 3
-_UNSAID = frozenset({Sign.USUAL, Sign.NO_ATTEMPT})
+# Said once for the whole quote, or not at all while the customer stands there.
+_UNSAID = frozenset({Sign.QUOTE_UNOPENED, Sign.NO_ATTEMPT})
 
 
 class Tap(NamedTuple):
@@ -36,11 +37,15 @@ class Tap(NamedTuple):
 
 @dataclass(frozen=True)
 class Proposals:
-    """What the strips of one line propose, by their kind; `known` is the evidence in words."""
+    """What the strips of one line propose, by their kind; `known` is the evidence in words.
+
+    `unopened`: the quote it stands in was not looked at yet.
+    """
 
     taps: Mapping[str, Sequence[Tap]] = field(default_factory=dict)
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     known: Sequence[str] = ()
+    unopened: bool = False
 
 
 def plain_choices(book: Book, view: VisitView) -> dict[str, list[Choice]]:
@@ -67,26 +72,42 @@ def _for_line(
         kind: rank_causes(event, evidence, custom) for kind, event in STRIPS.items() if kind in line.acts
     }
     return Proposals(
-        {kind: _taps(likely, evidence, currency) for kind, likely in ranked.items()},
-        {kind: _in_order(choices[kind], likely) for kind, likely in ranked.items()},
+        {kind: _taps(_tapped(kind, likely), evidence, currency) for kind, likely in ranked.items()},
+        {kind: _in_order(choices[kind], likely, _tapped(kind, likely)) for kind, likely in ranked.items()},
         [
             _why(Likely(cause, sign), evidence, currency)
             for cause, sign in signs_of(evidence).items()
             if line.is_open and sign not in _UNSAID
         ],
+        evidence.quote_unopened,
     )
 
 
-def _in_order(choices: Sequence[Choice], ranked: Sequence[Likely]) -> list[Choice]:
+def _in_order(
+    choices: Sequence[Choice], ranked: Sequence[Likely], tapped: Sequence[Likely]
+) -> list[Choice]:
+    """Likeliest first; what one tap saves already, and needs no more to be said, comes behind the rest."""
     places = {likely.cause: place for place, likely in enumerate(ranked)}
-    return sorted(choices, key=lambda choice: places.get(choice.cause, len(places)))
+    codes = {likely.cause.value for likely in tapped}
+
+    def place(choice: Choice) -> tuple[bool, int]:
+        behind = choice.code in codes and not choice.competitor
+        return behind, places.get(choice.cause, len(places))
+
+    return sorted(choices, key=place)
 
 
-def _taps(ranked: Sequence[Likely], evidence: Evidence, currency: str) -> list[Tap]:
-    proposed = [likely for likely in ranked if likely.sign is not None][:_MOST_TAPS]
+def _tapped(kind: str, ranked: Sequence[Likely]) -> Sequence[Likely]:
+    """What one tap saves; putting off needs a day besides."""
+    if kind == "defer":
+        return []
+    return [likely for likely in ranked if likely.sign is not None][:_MOST_TAPS]
+
+
+def _taps(tapped: Sequence[Likely], evidence: Evidence, currency: str) -> list[Tap]:
     return [
         Tap(likely.cause.value, _(CAUSES[likely.cause].label), _why(likely, evidence, currency))
-        for likely in proposed
+        for likely in tapped
     ]
 
 
@@ -106,7 +127,7 @@ def _why(likely: Likely, evidence: Evidence, currency: str) -> str:
         return _("quote not opened")
     if sign is Sign.NO_ATTEMPT:
         return _("nobody has called")
-    return _("%(percent)s%% of the times", percent=round(100 * (likely.share or 0)))
+    return _("%(percent)s%% of such losses", percent=round(100 * (likely.share or 0)))
 
 
 def _slot(evidence: Evidence) -> str:

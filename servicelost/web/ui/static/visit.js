@@ -50,7 +50,7 @@ if (several) {
   const count = () => {
     const ticked = [...ticks].filter((tick) => tick.checked).length;
     told.textContent = told.dataset.slPicked.replace("#", ticked);
-    for (const button of several.querySelectorAll("button[name=act]")) button.disabled = ticked === 0;
+    several.hidden = ticked === 0 && !several.querySelector("details[open]");
   };
   for (const tick of ticks) tick.addEventListener("change", count);
   count();

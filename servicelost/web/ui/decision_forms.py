@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from servicelost.directory.calendar import local_day
 from servicelost.kernel.book import Book
+from servicelost.opportunities.pipeline.leaving import Leaving
 from servicelost.web.languages import gettext as _
 from servicelost.web.languages import ngettext
 from servicelost.web.problems import Problem
@@ -24,8 +25,9 @@ from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
 from servicelost.workflow.line_undo import undoable_decision
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.states import VisitState
 
-SEVERAL = "several"
+SEVERAL, FINISH = "several", "finish"
 _FIRST_CAUSES = 5
 POSTPONE = ((14, "2 weeks"), (30, "1 month"), (91, "3 months"), (182, "6 months"))
 
@@ -58,19 +60,33 @@ def show_visit(
         proposals=propose(book, view, choices),
         first_causes=_FIRST_CAUSES,
         once=token_urlsafe(12),
+        leaving=_answers(),
         postpone=_postpone(local_day(view.dealership, book.now)),
     )
     return body, HTTPStatus.OK if problem is None else problem.status
 
 
 def _asked_strip(view: VisitView) -> OpenStrip | None:
-    """The strip a link without script asks for: ?decline=17 or ?defer=17."""
+    """The strip a link without script asks for: ?decline=17, ?defer=17 or ?finish=yes."""
+    if FINISH in request.args:
+        return OpenStrip(None, FINISH, {})
     for kind in STRIPS:
         asked = request.args.get(kind, "")
         for line in view.lines:
             if asked == str(line.row.id) and kind in line.acts:
                 return OpenStrip(line.row.id, kind, {})
-    return None
+    # The order is closed and something was never answered: that is asked without being asked for.
+    return OpenStrip(None, FINISH, {}) if view.row.state == VisitState.CLOSED else None
+
+
+def _answers() -> list[tuple[str, str]]:
+    """The answers to why nothing was decided; OTHER has a field of its own."""
+    return [
+        (Leaving.AVAILABILITY.value, _("Availability")),
+        (Leaving.PRICE.value, _("Price")),
+        (Leaving.TIME.value, _("Time")),
+        (Leaving.STILL_OPEN.value, _("Still open")),
+    ]
 
 
 def _postpone(today: date) -> list[tuple[date, str]]:
@@ -83,6 +99,8 @@ def _say_what_was_done(book: Book, view: VisitView) -> None:
         say(Message(_told(done), undo_url=_undo_url(book, view, done)))
     elif undone := _named(view, "undone"):
         say(Message(_("Taken back: %(told)s", told=_told(undone))))
+    elif "left" in request.args:
+        say(Message(_("It stays open. Ask again tomorrow morning: the task is on Today.")))
     elif (told := request.args.get("problem")) in ("recorded", "solved"):
         recorded, solved = _("The problem is recorded."), _("The problem is solved.")
         say(Message(recorded if told == "recorded" else solved))

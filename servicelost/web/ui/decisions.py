@@ -23,7 +23,7 @@ from servicelost.web.problems import describe
 from servicelost.web.schemas.decisions import AuthorizeSchema, DeclineSchema, DeferSchema, RemoveSchema
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
-from servicelost.web.ui.decision_forms import SEVERAL, OpenStrip, show_visit
+from servicelost.web.ui.decision_forms import FINISH, SEVERAL, OpenStrip, show_visit
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.refused_lines import in_plain_words
 from servicelost.workflow.models.lines import Line
@@ -79,29 +79,35 @@ def decide_several(visit_id: int) -> ResponseReturnValue:
     """The same for every line that was ticked: what it is, the tapped button says."""
     act = request.form.get("act", "")
     schema, verb = VERBS.get(act, VERBS["approve"])
-    chosen = [_chosen(text) for text in request.form.getlist("line")[:_MOST]]
+    chosen = chosen_lines()
     if not chosen or act not in VERBS:
         refusal = InvalidInput("NOTHING_CHOSEN", _("Tick the lines first, then say what becomes of them."))
-        return _show_refused(visit_id, None, SEVERAL, refusal)
-    return _decide(visit_id, chosen, SEVERAL, schema(), verb)
+        return show_refused(visit_id, chosen, SEVERAL, refusal)
+    return decide_lines(visit_id, chosen, SEVERAL, schema(), verb)
 
 
 @page(f"{_LINES}/<lines>/undo", Action.DECIDE_LINES, method="POST")
 def undo(visit_id: int, lines: str) -> ResponseReturnValue:
     """Take back what this person has just decided; the lines can be decided anew."""
     chosen = [_chosen(text) for text in lines.split(",")[:_MOST]]
-    return _decide(visit_id, chosen, "undo", Schema(), deciding.undo)
+    return decide_lines(visit_id, chosen, "undo", Schema(), deciding.undo)
 
 
 def _decide_one(visit_id: int, line_id: int, kind: str) -> ResponseReturnValue:
     schema, verb = VERBS[kind]
     chosen = [Chosen(line_id, _version(request.form.get("version", "")))]
-    return _decide(visit_id, chosen, kind, schema(), verb)
+    return decide_lines(visit_id, chosen, kind, schema(), verb)
 
 
-def _decide(
+def chosen_lines() -> list[Chosen]:
+    """The lines that the form names."""
+    return [_chosen(text) for text in request.form.getlist("line")[:_MOST]]
+
+
+def decide_lines(
     visit_id: int, chosen: Sequence[Chosen], kind: str, schema: Schema, verb: Verb
 ) -> ResponseReturnValue:
+    """Do this with all of the lines or with none, and show what was done or what stood in the way."""
     reached: list[int] = []
 
     def decide(book: Book) -> None:
@@ -116,7 +122,9 @@ def _decide(
         # Repeating is safe: whoever changed a line itself is found by its version each time.
         current_runtime().repeated(current_actor(), decide)
     except (Conflict, IllegalMove, InvalidInput, RuleViolation) as error:
-        return _show_refused(visit_id, reached[-1] if reached else chosen[0].line_id, kind, error)
+        return show_refused(visit_id, chosen, kind, error, reached[-1] if reached else None)
+    if not chosen:
+        return redirect(url_for(".visit", visit_id=visit_id), HTTPStatus.SEE_OTHER)
     done = ",".join(str(line_id) for line_id, _version in chosen)
     here = url_for(
         ".visit",
@@ -128,13 +136,21 @@ def _decide(
     return redirect(here, HTTPStatus.SEE_OTHER)
 
 
-def _show_refused(visit_id: int, line_id: int | None, kind: str, error: Exception) -> ResponseReturnValue:
-    """The page again, with what was typed and what stood in the way."""
+def show_refused(
+    visit_id: int, chosen: Sequence[Chosen], kind: str, error: Exception, line_id: int | None = None
+) -> ResponseReturnValue:
+    """The page again, with what was typed and what stood in the way, of several lines at `line_id`."""
+    several = kind in (SEVERAL, FINISH)
     with current_runtime().unit(current_actor(), reading=True) as book:
         visit = get_visible(book, Visit, visit_id)
         if line_id is not None:
-            error = in_plain_words(book, get_visible(book, Line, line_id), error, named=kind == SEVERAL)
-        opened = OpenStrip(line_id, kind, request.form, frozenset(map(_id_of, request.form.getlist("line"))))
+            error = in_plain_words(book, get_visible(book, Line, line_id), error, named=several)
+        opened = OpenStrip(
+            None if several or not chosen else chosen[0].line_id,
+            kind,
+            request.form,
+            frozenset(str(line.line_id) for line in chosen) if kind == SEVERAL else frozenset(),
+        )
         return show_visit(book, visit, opened=opened, problem=describe(error))
 
 
@@ -155,10 +171,6 @@ def _chosen(text: str) -> Chosen:
     if known is None:
         raise NotFound("NOT_FOUND", "there is no such line")
     return Chosen(known, _version(version))
-
-
-def _id_of(text: str) -> str:
-    return text.partition(":")[0]
 
 
 def _version(text: str) -> int | None:

@@ -11,6 +11,7 @@ from servicelost.web.ui import (
     card_page,
     complaints,
     decisions,
+    finishing,
     home,
     language,
     ledger,
@@ -26,7 +27,7 @@ from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
     home, today, board, board_acts, board_hints, card_page, visits, decisions, second_chances,
-    complaints, reports, rows, ledger, quick_log, language,
+    complaints, finishing, reports, rows, ledger, quick_log, language,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

@@ -83,9 +83,7 @@ def _for_line(
     )
 
 
-def _in_order(
-    choices: Sequence[Choice], ranked: Sequence[Likely], tapped: Sequence[Likely]
-) -> list[Choice]:
+def _in_order(choices: Sequence[Choice], ranked: Sequence[Likely], tapped: Sequence[Likely]) -> list[Choice]:
     """Likeliest first; what one tap saves already, and needs no more to be said, comes behind the rest."""
     places = {likely.cause: place for place, likely in enumerate(ranked)}
     codes = {likely.cause.value for likely in tapped}

@@ -68,6 +68,11 @@ class VisitView:
     track: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
+    def undecided(self) -> list[LineView]:
+        """The lines that can be decided and that nobody has decided."""
+        return [line for line in self.lines if line.is_open and line.acts]
+
+    @property
     def sums(self) -> Mapping[str, int]:
         """What the lines come to in minor units, by tone of their state; open ones under `open`."""
         found: dict[str, int] = {}

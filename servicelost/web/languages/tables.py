@@ -34,6 +34,7 @@ from servicelost.web.ui import (
     board,
     board_cards,
     decision_forms,
+    evidence,
     frame,
     home,
     labels,
@@ -42,6 +43,7 @@ from servicelost.web.ui import (
     quick_log,
     report_options,
     report_plots,
+    settings_words,
     today,
     visit_lists,
 )
@@ -60,7 +62,7 @@ def texts() -> list[str]:
 
 
 def _tables() -> Iterator[Any]:
-    for module in (*_TAXONOMY, labels):
+    for module in (*_TAXONOMY, labels, settings_words):
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
     yield from (QUALITY_LABELS, COMPARED_LABELS)
@@ -76,6 +78,7 @@ def _tables() -> Iterator[Any]:
     yield from (board.AGES, board_cards.COLUMN_LABELS, board_cards.CARD_MARKS)
     yield from (home.PERIODS, report_options.LABELS, report_options.GRAINS, visit_lists.FILTERS)
     yield from ([label for label, *_ in frame.PLACES], report_plots.TEXTS, ledger_lists.LEDGER_WORDS)
+    yield from (evidence.EVIDENCE_LABELS,)
 
 
 def _is_table(value: Any) -> bool:

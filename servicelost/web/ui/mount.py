@@ -19,6 +19,13 @@ from servicelost.web.ui import (
     reports,
     rows,
     second_chances,
+    settings,
+    settings_causes,
+    settings_competitors,
+    settings_log,
+    settings_mapping,
+    settings_people,
+    settings_tokens,
     today,
     visits,
 )
@@ -26,8 +33,9 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, board, board_acts, board_hints, card_page, visits, decisions, second_chances,
-    complaints, finishing, reports, rows, ledger, quick_log, language,
+    home, today, board, board_acts, board_hints, card_page, visits, decisions, second_chances, complaints,
+    finishing, reports, rows, ledger, quick_log, language, settings, settings_causes, settings_competitors,
+    settings_mapping, settings_people, settings_tokens, settings_log,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

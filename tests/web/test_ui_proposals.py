@@ -82,6 +82,9 @@ def test_the_stated_cause_stands_and_the_inferred_beside_it(
     loss = last_loss(world)
     assert loss.evidence is not None
     assert (loss.cause, loss.evidence["inferred"]) == ("NO_TIME", "MISSING_PARTS")
+    world.sign_in(Role.SERVICE_MANAGER, name="max")
+    told = words(client.get(f"/service/ledger/{loss.id}").text)
+    assert "The evidence pointed to Part not available Because of part on back-order" in told
 
 
 def test_without_evidence_nothing_is_inferred(world: World, client: FlaskClient, visit_url: str) -> None:

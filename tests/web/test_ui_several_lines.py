@@ -104,6 +104,12 @@ def test_nothing_ticked_is_said_and_keeps_the_words(
     assert forms(answer.text)[f"{visit_url}/lines/several"]["note"] == "all of it"
 
 
+def test_the_enter_key_decides_nothing(world: World, client: FlaskClient, visit_url: str) -> None:
+    answer = together(client, visit_url, ticks(world), note="in a hurry")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert states(world) == ["QUOTED", "QUOTED"]
+
+
 def test_a_line_is_taken_off_with_its_cause(world: World, client: FlaskClient, visit_url: str) -> None:
     line_id = line_of(world, "L-1").id
     answer = submit(client, visit_url, f"{line_id}/remove", {"cause": "NOT_NEEDED"})

@@ -7,7 +7,7 @@ function strips() {
 
 function open(strip) {
   for (const other of strips()) other.hidden = other !== strip;
-  const first = strip.querySelector("button[name=confirm], input[type=radio], input:not([type=hidden])");
+  const first = strip.querySelector("button[name=confirm], button[name=answer], input[type=radio], input:not([type=hidden])");
   first?.focus({ preventScroll: true });
   strip.scrollIntoView({ block: "nearest" });
 }

@@ -97,7 +97,7 @@ def test_attempts_of_people_since_the_car_came_are_counted(made: Desk) -> None:
     on_offer(made)
     for number, hours, machine in ((1, NOW - 9, False), (2, NOW - 2, False), (3, NOW - 1, True)):
         made.send("contact.attempted", hours, contact_id=f"T-{number}", customer={"id": "C-1"},
-                  channel="PHONE", direction="OUTBOUND", automatic=machine)  # fmt: skip
+                  channel="PHONE", direction="OUT", automatic=machine)  # fmt: skip
     assert around(made, "L-1").attempts == 1
 
 

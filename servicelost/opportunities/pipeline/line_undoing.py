@@ -4,6 +4,7 @@ By reversing entries and new ones, never by an edit. A need that several lines n
 """
 
 from servicelost.kernel.book import Book
+from servicelost.opportunities.ledger.gate import is_loss
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.decisions import record_decision
 from servicelost.opportunities.pipeline.deferring import hold_off
@@ -26,7 +27,7 @@ from servicelost.taxonomy.causes import Cause
 from servicelost.workflow.facts import LineTakenBack
 from servicelost.workflow.line_undo import take_back_decision
 from servicelost.workflow.models.lines import Line
-from servicelost.workflow.states import LineAction
+from servicelost.workflow.states import TURNED_DOWN, LineAction
 
 
 def undo_decision(book: Book, line: Line) -> Line:
@@ -74,11 +75,12 @@ def _closed_by_it(book: Book, opportunity: Opportunity, fact: LineTakenBack) -> 
 def _refuse_again(
     book: Book, opportunity: Opportunity, presentation: Presentation, fact: LineTakenBack
 ) -> None:
-    """What the yes had taken back is lost, or put off, as it was."""
+    """What the yes had taken back is lost, put off or closed, as it was."""
     told, effect = refusal_of_line(presentation), Effect.NONE
     goal = presentation.put_off_until, presentation.put_off_until_km
     if told is not None and opportunity.state == OpportunityState.OPEN:
-        if _reversed_by_the_yes(book, opportunity, fact):
+        closed = fact.line.state in TURNED_DOWN and not is_loss(told.event, told.reason.cause)
+        if closed or _reversed_by_the_yes(book, opportunity, fact):
             refuse(book, opportunity, told)
             return
         if goal != (None, None):

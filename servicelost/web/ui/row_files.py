@@ -25,8 +25,8 @@ _WRITERS = {"csv": to_csv, "xlsx": to_xlsx}
 _COLUMNS: Mapping[Target, tuple[str, ...]] = {
     Target.LEDGER: (
         "business_day", "kind", "dealership", "order", "category", "line", "stage", "event", "cause", "owner",
-        "grade", "pay_type", "severity", "advisor", "amount", "currency", "revenue", "document", "note",
-        "recorded_at", "recorded_by",
+        "grade", "pay_type", "severity", "part", "advisor", "amount", "currency", "revenue", "document",
+        "note", "recorded_at", "recorded_by",
     ),
     Target.LINES: (
         "visit_at", "dealership", "order", "category", "description", "severity", "state", "advisor",

@@ -1,4 +1,4 @@
-"""What there is to say of the customers and cars that a search found: who, which car, here last, what is open.
+"""What there is to say of customers and cars that a search found: who, which car, here last, what is open.
 
 Read with few queries, however many were found. Which were found, and in which order, is not decided here.
 """

@@ -1,7 +1,7 @@
 """One search over everything somebody at the counter may know, for the page and the API.
 
-Only what the actor sees is found. Whoever fits exactly comes first, then who was here last. What a text may mean
-is the search's own rule; what is said of what was found, in `found_people`.
+Only what the actor sees is found. Who fits exactly comes first, then who was here last. What a text may mean is
+the search's own rule; what is said of what was found, in `found_people`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.phones import phone_e164
 from servicelost.kernel.book import Book
+from servicelost.kernel.db import Base
 from servicelost.search.asking import Asked, looks_like_phone, read_question
 from servicelost.search.finding import Fits, find_rows
 from servicelost.search.models import KeyKind
@@ -23,6 +24,7 @@ from servicelost.workflow.queries import Newest, newest_visits, times_of
 MOST_SHOWN = 20
 LONGEST_TEXT = 60
 T = TypeVar("T")
+R = TypeVar("R", bound=Base)
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -107,12 +109,11 @@ def _appointments(book: Book, asked: list[Asked]) -> Group[Appointment]:
     return _rows(book, Appointment, fits, best)
 
 
-def _rows(book: Book, model: type[T], fits: Fits, best: list[_Hit]) -> Group[T]:
+def _rows(book: Book, model: type[R], fits: Fits, best: list[_Hit]) -> Group[R]:
     ids = [hit.subject.row_id for hit in best]
     book.preload_ids(model, ids)
-    return Group(
-        [book.get(model, row_id) for row_id in ids], len(fits.rows), fits.cut, any(h.exact for h in best)
-    )
+    rows = [book.get(model, row_id) for row_id in ids]
+    return Group(rows, len(fits.rows), fits.cut, bool(best) and best[0].exact)
 
 
 def _fits(book: Book, asked: Iterable[Asked], *kinds: KeyKind) -> Fits:

@@ -11,7 +11,7 @@ from servicelost.web.found_people import FoundPerson
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.schemas.search import FoundSchema, SearchSchema
-from servicelost.web.searching import Found, search
+from servicelost.web.searching import Found, Group, search
 from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.visits import Visit
 
@@ -28,7 +28,11 @@ def find_anything(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shape(book: Book, found: Found) -> dict[str, Any]:
-    groups = {"people": found.people, "visits": found.visits, "appointments": found.appointments}
+    groups: dict[str, Group[Any]] = {
+        "people": found.people,
+        "visits": found.visits,
+        "appointments": found.appointments,
+    }
     return {
         "people": [_person(person) for person in found.people.rows],
         "visits": [_with_names(book, visit) for visit in found.visits.rows],
@@ -46,7 +50,7 @@ def _person(person: FoundPerson) -> dict[str, Any]:
         "cars": person.cars,
         "newest_visit_id": person.visit and person.visit.id,
         "open_work": {
-            "count": person.open_work.count,
+            "count": person.open_work.lines,
             "amount": money(person.open_work.amount_minor, currency),
             "currency": currency,
         },

@@ -1,7 +1,7 @@
 """One search over everything somebody at the counter may know, for the page and the API.
 
-Only what the actor sees is found. Who fits exactly comes first, then who was here last. What a text may mean is
-the search's own rule; what is said of what was found, in `found_people`.
+Only what the actor sees is found. Who fits exactly comes first, then who was here last. What a text may mean
+is the search's own rule; what is said of what was found, in `found_people`.
 """
 
 from collections.abc import Iterable, Mapping

@@ -142,14 +142,14 @@ def newest_visits(
     newest_first = (moment.desc(), Visit.id.desc())
     place = func.row_number().over(partition_by=of, order_by=newest_first)
     each = select(of.label("subject"), Visit.id, moment.label("at"), place.label("place"))
-    visits = each.where(of.in_(ids)).subquery()
+    visits = each.where(of.in_(list(ids))).subquery()
     query = select(visits.c.subject, visits.c.id, visits.c.at).where(visits.c.place == 1)
     return {row.subject: Newest(row.at, row.id) for row in connection.execute(query)} if ids else {}
 
 
 def times_of(connection: Connection, appointment_ids: Collection[int]) -> Mapping[int, datetime]:
     """For when these appointments are."""
-    query = select(Appointment.id, Appointment.scheduled_at).where(Appointment.id.in_(appointment_ids))
+    query = select(Appointment.id, Appointment.scheduled_at).where(Appointment.id.in_(list(appointment_ids)))
     return {row.id: row.scheduled_at for row in connection.execute(query)} if appointment_ids else {}
 
 

@@ -18,7 +18,7 @@ from servicelost.search.upkeep import keeper_of
 from servicelost.wiring.assembly import SEARCHABLE
 from servicelost.workflow.models.appointments import Appointment
 from tests.desk import CAR, Desk, desk
-from tests.office import DAY, NOW, NORTH, SOUTH, Office
+from tests.office import DAY, NORTH, NOW, SOUTH, Office
 from tests.statements import statements
 
 MIGRATION = import_module("servicelost.migrations.versions.20261125_0007_search")

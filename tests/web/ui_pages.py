@@ -33,7 +33,8 @@ def forms(page: str) -> dict[str, dict[str, str]]:
     """Every form of the page itself that changes something: what it holds, by its address."""
     parser = _Forms()
     parser.feed(page)
-    return {address: held for address, held in parser.found.items() if not address.endswith("/language")}
+    frame = ("/language", "/search")  # they stand on every page
+    return {address: held for address, held in parser.found.items() if not address.endswith(frame)}
 
 
 def words(page: str) -> str:

@@ -16,7 +16,7 @@ from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.visits import Visit
 
 
-@endpoint("POST", "/search", Action.READ_VISITS, tag="visits", answer=FoundSchema, body=SearchSchema)
+@endpoint("POST", "/search", Action.SEARCH, tag="visits", answer=FoundSchema, body=SearchSchema)
 def find_anything(body: dict[str, Any]) -> dict[str, Any]:
     """Find customers, cars, visits and appointments
 

@@ -16,6 +16,7 @@ from servicelost.web.ui import (
     quick_log,
     reports,
     rows,
+    search,
     today,
     visits,
 )
@@ -24,7 +25,7 @@ from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
     home, today, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger,
-    quick_log, language,
+    quick_log, search, language,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

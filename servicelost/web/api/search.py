@@ -50,7 +50,7 @@ def _person(person: FoundPerson) -> dict[str, Any]:
         "cars": person.cars,
         "newest_visit_id": person.visit and person.visit.id,
         "open_work": {
-            "count": person.open_work.lines,
+            "lines": person.open_work.lines,
             "amount": money(person.open_work.amount_minor, currency),
             "currency": currency,
         },

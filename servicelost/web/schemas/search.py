@@ -16,7 +16,7 @@ class SearchSchema(Schema):
 class OpenWorkSchema(Schema):
     """Work that was turned down or put off and may still be sold; net of tax."""
 
-    count = fields.Integer()
+    lines = fields.Integer()
     amount = Amount()
     currency = fields.String()
 

@@ -1,7 +1,7 @@
 """The text somebody searched for last, kept by his own browser alone, so that going back finds it again.
 
 An address would carry a customer's name into histories and logs. The cookie goes to the page of the search
-and nowhere else, is forgotten with the browser's session, and says nothing to anybody else who signs in there.
+and nowhere else, is forgotten with the browser's session, and says nothing to somebody else who signs in.
 """
 
 import hmac

@@ -26,12 +26,16 @@ PUBLISHED_PEER_BOARD_MS = 758
 
 @dataclass(frozen=True)
 class Page:
-    """A page, where it is, who looks at it, and the median it has to stay below."""
+    """A page, where it is, who looks at it, and the median it has to stay below.
+
+    What was `typed` into the search before is what the page of the search shows.
+    """
 
     name: str
     path: Callable[[Crowd], str]
     bound_ms: float
     by_manager: bool = True
+    typed: str | None = None
 
 
 PAGES = (
@@ -42,6 +46,18 @@ PAGES = (
     Page("board, has anything changed", lambda _: "/board/pulse", 60),
     Page("board, what is worth a look", lambda _: "/board/hints?piece=1", 60),
     Page("board, more of a column", lambda _: "/board/columns/FOLLOW_UP?piece=1", 60),
+    *(
+        Page(f"search, {name}", lambda _: "/search", 100, by_manager=False, typed=typed)
+        for name, typed in {
+            "first and family name": "anna jansen",
+            "two letters": "ja",
+            "a common first name": "greta",
+            "plate": "b-kx 4242",
+            "end of a VIN": "004242",
+            "telephone number": "030 10004242",
+            "order number": "RO-4242",
+        }.items()
+    ),
 )
 
 
@@ -59,6 +75,8 @@ def main(quick: bool = False) -> None:
                 with Wire(served.port) as wire:
                     person = Person(*people[page.by_manager], page.by_manager, [], Random(1))
                     _do(wire, person, person.sign_in())
+                    if page.typed is not None:
+                        _do(wire, person, person.search(page.typed))
                     _measure(wire, person, page, crowd)
 
 

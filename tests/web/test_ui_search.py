@@ -1,4 +1,4 @@
-"""The search: one field for everything, found by kind and in order, kept out of addresses and foreign sight."""
+"""The search: one field for everything, found by kind and in order, kept out of addresses and of sight."""
 
 from datetime import timedelta
 from http import HTTPStatus

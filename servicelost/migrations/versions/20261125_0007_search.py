@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from servicelost.directory.searching import CARS, CUSTOMERS
+from servicelost.kernel.driver import Driver
 from servicelost.kernel.ids import reserve
 from servicelost.search.keys import Searchable
 from servicelost.workflow.searching import BOOKINGS, ORDERS
@@ -25,7 +26,8 @@ _NAME = "servicelost_search_key"
 _INDEX = "ix_servicelost_search_key_find"
 _CODE_POINTS = sa.String(60).with_variant(sa.String(60, collation="C"), "postgresql")
 _BATCH = 20_000
-_KEYS = sa.table(_NAME, *map(sa.column, ("id", "dealership_id", "kind", "key", "row_id")))
+_COLUMNS = ("id", "dealership_id", "kind", "key", "row_id")
+_KEYS = sa.table(_NAME, *map(sa.column, _COLUMNS))
 _SOURCES: tuple[tuple[str, Searchable], ...] = (
     ("servicelost_customer", CUSTOMERS),
     ("servicelost_vehicle", CARS),
@@ -85,6 +87,9 @@ def _rows(connection: sa.Connection, table: str, columns: Iterable[str]) -> Iter
 
 def _write(connection: sa.Connection, batch: list[_Row]) -> None:
     first = reserve(connection, len(batch))
-    names = ("dealership_id", "kind", "key", "row_id")
-    rows = [{"id": first + place, **dict(zip(names, row, strict=True))} for place, row in enumerate(batch)]
-    connection.execute(sa.insert(_KEYS), rows)
+    rows = [(first + place, *row) for place, row in enumerate(batch)]
+    driver = Driver(connection)
+    if driver.is_psycopg:
+        driver.copy(f"COPY {_NAME} ({', '.join(_COLUMNS)}) FROM STDIN", rows)
+    else:
+        connection.execute(sa.insert(_KEYS), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])

@@ -59,8 +59,11 @@ class Found:
 
     @property
     def only_visit(self) -> Visit | None:
-        """The visit whose order has exactly this number, if that is all there is."""
-        return self.visits.rows[0] if self.total == 1 and self.visits.exact else None
+        """The visit whose order has exactly this number, if there is nothing else but its own appointment."""
+        if self.people.total or self.visits.total != 1 or not self.visits.exact or self.appointments.more:
+            return None
+        visit = self.visits.rows[0]
+        return visit if all(row.visit_id == visit.id for row in self.appointments.rows) else None
 
 
 class _Hit(NamedTuple):

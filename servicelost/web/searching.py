@@ -16,6 +16,7 @@ from servicelost.kernel.db import Base
 from servicelost.search.asking import Asked, looks_like_phone, read_question
 from servicelost.search.finding import Fits, find_rows
 from servicelost.search.models import KeyKind
+from servicelost.search.spelling import compact
 from servicelost.web.found_people import FoundPerson, Subject, describe_people
 from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.visits import Visit
@@ -57,13 +58,16 @@ class Found:
         """How much was found of everything."""
         return self.people.total + self.visits.total + self.appointments.total
 
-    @property
-    def only_visit(self) -> Visit | None:
-        """The visit whose order has exactly this number, if there is nothing else but its own appointment."""
-        if self.people.total or self.visits.total != 1 or not self.visits.exact or self.appointments.more:
+    def only_visit(self, text: str) -> Visit | None:
+        """The visit whose order has the number `text`, where it can mean nothing else.
+
+        An appointment that only ends in the same digits is something else: it was not typed.
+        """
+        if self.people.total or self.visits.total != 1 or not self.visits.exact:
             return None
-        visit = self.visits.rows[0]
-        return visit if all(row.visit_id == visit.id for row in self.appointments.rows) else None
+        visit, number = self.visits.rows[0], compact(text)
+        meant = [row for row in self.appointments.rows if compact(row.source_id) == number]
+        return visit if all(row.visit_id == visit.id for row in meant) else None
 
 
 class _Hit(NamedTuple):

@@ -77,10 +77,14 @@ def test_who_fits_exactly_comes_first_then_who_was_here_last(desk: World, client
 
 
 def test_an_order_number_leads_straight_to_its_visit(desk: World, client: FlaskClient) -> None:
-    answer = ask(client, "ro-21")
-    assert answer.status_code == HTTPStatus.SEE_OTHER
-    assert answer.location is not None
-    assert "RO-21" in client.get(answer.location).text
+    desk.send(event("appointment.booked", "NORTH", 7, appointment_id="A21", customer={"id": "C-1"},
+                    scheduled_at=NOW.isoformat()))  # fmt: skip
+    assert "Appointments 1 A21" in found(client, "a21")
+    for text in ("ro-21", "21"):
+        answer = ask(client, text)
+        assert answer.status_code == HTTPStatus.SEE_OTHER
+        assert answer.location is not None
+        assert "RO-21" in client.get(answer.location).text
     assert "Visits 2" in found(client, "RO-2"), "of several one has to choose"
 
 

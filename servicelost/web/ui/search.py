@@ -58,7 +58,7 @@ def find() -> ResponseReturnValue:
         say(Message(problem.message, wrong=True))
         return _show(""), problem.status
     with current_runtime().unit(current_actor(), reading=True) as book:
-        visit = search(book, text).only_visit
+        visit = search(book, text).only_visit(text)
     return _kept(text, url_for(".search") if visit is None else url_for(".visit", visit_id=visit.id))
 
 

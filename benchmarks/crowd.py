@@ -30,7 +30,7 @@ ADVISORS = 20
 SERVICES = 20
 _PAST_DAYS, _BOARD_DAYS = 1460, 60
 _BOARD = import_module("servicelost.migrations.versions.20261125_0006_board")
-_SEARCH = import_module("servicelost.migrations.versions.20261125_0007_search")
+_SEARCH = import_module("servicelost.migrations.versions.20261125_0009_search")
 # Of a hundred visits with open work, so many stand at each stage.
 _STAGES = "PLANNING " * 22 + "RECEPTION " * 5 + "WORK " * 16 + "QUALITY_CONTROL " * 5 + "DELIVERY " * 5
 

@@ -13,6 +13,7 @@ from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
 from servicelost.kernel.money import minor_digits
 
 FORMAT = 1
+_DECIMALS = {Kind.PERCENT: 6, Kind.HOURS: 2, Kind.QUANTITY: 3}
 Drill = Mapping[str, Any]
 
 
@@ -73,12 +74,18 @@ class Draft:
         self.sections.append(self._described(section, drill, ()) | {"values": written})
 
     def _described(self, section: Section, drill: Drill, notes: Sequence[str]) -> dict[str, Any]:
-        columns = [
+        columns: list[dict[str, Any]] = [
             {"key": item.key, "label": item.label, "kind": Kind.TEXT, "vocabulary": item.vocabulary}
             for item in section.dimensions
         ]
         columns += [
-            {"key": item.key, "label": item.label, "kind": item.kind, "definition": item.definition}
+            {
+                "key": item.key,
+                "label": item.label,
+                "kind": item.kind,
+                "definition": item.definition,
+                "leads": item.leads,
+            }
             for item in section.measures
         ]
         return {
@@ -135,7 +142,7 @@ class Draft:
             return value
         if kind is Kind.MONEY:
             return money_text(value, self.currency)
-        return round(float(value), 6 if kind is Kind.PERCENT else 2)
+        return round(float(value), _DECIMALS[kind])
 
 
 def money_text(minor: float, currency: str) -> str:

@@ -22,6 +22,8 @@ def shown(kind: str, value: Any, *, cents: bool = True) -> str:
         return f"{value:.1%}".replace("%", " %")
     if kind == Kind.HOURS:
         return f"{value:,.1f} h"
+    if kind == Kind.QUANTITY:
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
     return f"{value:,}" if kind == Kind.COUNT else str(value)
 
 

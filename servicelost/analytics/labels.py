@@ -29,11 +29,22 @@ BASES: Mapping[CauseBasis, str] = {
     CauseBasis.STATED: "Stated by a person",
     CauseBasis.AUTOMATIC: "From the event",
 }
+CHANNELS: Mapping[str, str] = {
+    "COUNTER": "Counter",
+    "PHONE": "Telephone",
+    "WORKSHOP": "Workshop",
+    "ONLINE": "Online",
+    "LINE": "Work on an order",
+}
+WEEKDAY_LABELS: Mapping[int, str] = {
+    1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday",
+}  # fmt: skip
 _CHUNK = 500
 
 CODES: Mapping[Vocabulary, Callable[[str], str]] = {
     Vocabulary.BASIS: lambda code: BASES[CauseBasis(code)],
     Vocabulary.CAUSE: lambda code: CAUSES[Cause(code)].label,
+    Vocabulary.CHANNEL: lambda code: CHANNELS[code],
     Vocabulary.EVENT: lambda code: LOSS_EVENTS[LossEvent(code)].label,
     Vocabulary.GRADE: lambda code: f"{code}: {GRADES[Grade(code)].label}",
     Vocabulary.OWNER: lambda code: OWNERS[Owner(code)].label,
@@ -42,8 +53,10 @@ CODES: Mapping[Vocabulary, Callable[[str], str]] = {
     Vocabulary.SEVERITY: lambda code: SEVERITIES[Severity(code)].label,
     Vocabulary.STAGE: lambda code: STAGES[Stage(code)].label,
     Vocabulary.STATUS: lambda code: STATUS_LABELS[LineStatus(code)],
+    Vocabulary.WEEKDAY: lambda code: WEEKDAY_LABELS[int(code)],
     Vocabulary.WINDOW: lambda code: COMPARED_LABELS[Compared(code)],
 }
+_OWN_WORDS = frozenset({Vocabulary.PART, Vocabulary.SKILL})
 _NAMES: Mapping[Vocabulary, Any] = {
     Vocabulary.ADVISOR: Employee.__table__,
     Vocabulary.CATEGORY: ServiceCategory.__table__,
@@ -58,6 +71,8 @@ def labels_of(
     wanted = {value for value in values if value is not None}
     if vocabulary is Vocabulary.PERIOD:
         found = {value: label(date.fromisoformat(value), grain) for value in wanted}
+    elif vocabulary in _OWN_WORDS:
+        found = {value: str(value) for value in wanted}
     elif vocabulary in CODES:
         found = {value: CODES[vocabulary](value) for value in wanted}
     else:

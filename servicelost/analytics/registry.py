@@ -9,12 +9,21 @@ from importlib import import_module
 from typing import Any
 
 from servicelost.analytics.spec import ReportSpec
-from servicelost.analytics.specs import causes, lost_revenue, overview, recommendations, trend, where_why
+from servicelost.analytics.specs import (
+    capacity,
+    causes,
+    lost_revenue,
+    overview,
+    parts_demand,
+    recommendations,
+    trend,
+    where_why,
+)
 from servicelost.kernel.errors import FieldProblem, NotFound
 
 REPORTS: Mapping[str, ReportSpec] = {
     module.SPEC.name: module.SPEC
-    for module in (overview, lost_revenue, where_why, causes, trend, recommendations)
+    for module in (overview, lost_revenue, where_why, causes, trend, recommendations, parts_demand, capacity)
 }
 
 

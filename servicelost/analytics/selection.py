@@ -24,6 +24,10 @@ from servicelost.taxonomy.stages import Stage
 Value = int | str | None
 NONE = "none"
 _MAX_ID = 2**63 - 1
+_LONGEST_WORD = 40
+WEEKDAYS = range(1, 8)
+# Their values are words of the sender's own, in which a comma separates nothing.
+_WHOLE = frozenset({"part", "skill"})
 
 
 def invalid(name: str, value: Any, expected: str) -> InvalidInput:
@@ -45,6 +49,18 @@ def _read_owner(name: str, text: str) -> str:
     return folded
 
 
+def _read_word(name: str, text: str) -> str:
+    if len(text) > _LONGEST_WORD:
+        raise invalid(name, text, f"at most {_LONGEST_WORD} characters")
+    return text.upper()
+
+
+def _read_weekday(name: str, text: str) -> int:
+    if text not in {str(day) for day in WEEKDAYS}:
+        raise invalid(name, text, "a day of the week from 1 (Monday) to 7 (Sunday)")
+    return int(text)
+
+
 def _coded(codes: Any, spellings: Mapping[str, Any] | None = None) -> Callable[[str, str], str]:
     return lambda name, text: str(read_code(codes, text, field=name, spellings=spellings).value)
 
@@ -60,6 +76,9 @@ DIMENSIONS: Mapping[str, Callable[[str, str], Value]] = {
     "grade": _coded(Grade),
     "owner": _read_owner,
     "basis": _coded(CauseBasis),
+    "part": _read_word,
+    "skill": _read_word,
+    "weekday": _read_weekday,
 }
 
 
@@ -121,8 +140,14 @@ def texts(value: Any) -> list[str]:
 
 def _read_choice(name: str, value: Any) -> tuple[Value, ...]:
     read = DIMENSIONS[name]
-    found = {None if text.lower() == NONE else read(name, text) for text in texts(value)}
+    given_texts = _words(value) if name in _WHOLE else texts(value)
+    found = {None if text.lower() == NONE else read(name, text) for text in given_texts}
     return tuple(sorted(found, key=lambda item: (item is None, str(item))))
+
+
+def _words(value: Any) -> list[str]:
+    items = value if isinstance(value, list | tuple) else [value]
+    return [text for item in items if (text := str(item).strip())]
 
 
 def _read_day(values: Mapping[str, Any], name: str) -> date | None:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     COUNT = "count"
     TEXT = "text"
     HOURS = "hours"
+    QUANTITY = "quantity"
 
 
 class Vocabulary(StrEnum):
@@ -24,27 +25,35 @@ class Vocabulary(StrEnum):
     BASIS = "basis"
     CATEGORY = "category"
     CAUSE = "cause"
+    CHANNEL = "channel"
     DEALERSHIP = "dealership"
     EVENT = "event"
     GRADE = "grade"
     OWNER = "owner"
+    PART = "part"
     PAY_TYPE = "pay_type"
     PERIOD = "period"
     QUALITY = "quality"
     SEVERITY = "severity"
+    SKILL = "skill"
     STAGE = "stage"
     STATUS = "status"
+    WEEKDAY = "weekday"
     WINDOW = "window"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number with the formula that is printed beside it; money is net of tax."""
+    """A number with the formula that is printed beside it; money is net of tax.
+
+    `leads` is False for a number of a table that is not added up from the rows behind its row.
+    """
 
     key: str
     label: str
     kind: Kind
     definition: str
+    leads: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ The standard causes and what they go with are in the taxonomy. A cause is switch
 """
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from servicelost.administration.access import require_manager
 from servicelost.administration.audit import record_audit
 from servicelost.directory.models import CAUSES_OF_DEALERSHIP, Dealership, DealershipCause
-from servicelost.directory.texts import needed, refused
+from servicelost.directory.texts import needed, refused, tidy
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput, RuleViolation
 from servicelost.taxonomy.causes import Cause
@@ -60,6 +61,33 @@ def deactivate_cause(book: Book, dealership: Dealership, code: str) -> None:
     if row.active:
         row.active = False
         _audit(book, row, "CAUSE_DEACTIVATED")
+
+
+def change_cause(
+    book: Book, row: DealershipCause, *, label: str, labels: Mapping[str, str], active: bool
+) -> None:
+    """Give the cause other words and switch it on or off; what it stands for stays. Managers only, audited.
+
+    `labels` are its words by language code; an empty one gives `label` back.
+    """
+    require_manager(book, row.dealership_id)
+    words = {code: kept for code, text in labels.items() if (kept := tidy(text, f"label_{code}", 200))}
+    after = {"label": needed(label, "label", 200), "labels": words or None, "active": active}
+    before = {name: row.__dict__[name] for name in after}
+    if before == after:
+        return
+    for name, value in after.items():
+        setattr(row, name, value)
+    record_audit(
+        book, "CAUSE_CHANGED", "dealership_cause", row.id,
+        dealership_id=row.dealership_id, before=before, after=after,
+    )  # fmt: skip
+
+
+def label_in(row: DealershipCause, language: str) -> str:
+    """The cause in the words of a language, else in its own."""
+    words = row.labels or {}
+    return str(words.get(language) or row.label)
 
 
 def list_causes(book: Book, dealership: Dealership) -> list[DealershipCause]:

@@ -3,10 +3,11 @@
 Signing in is not here; a role noted from an event says what somebody did, it opens no door.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Required, TypedDict
 
-from servicelost.administration.access import MANAGERS, require_manager
+from servicelost.administration.access import MANAGERS, require_manager, require_role
 from servicelost.administration.audit import record_audit
 from servicelost.directory.models import (
     EMPLOYEE_BY_SOURCE,
@@ -19,6 +20,8 @@ from servicelost.directory.news import take_news
 from servicelost.directory.texts import needed
 from servicelost.kernel.actor import Role
 from servicelost.kernel.book import Book
+
+_OF_THE_GROUP = {Role.GROUP_MANAGER.value, Role.ADMIN.value}
 
 
 class EmployeeData(TypedDict, total=False):
@@ -66,6 +69,27 @@ def note_employee(book: Book, dealership: Dealership, source: str, source_id: st
     if role not in known.roles:
         known.roles = sorted([*known.roles, role.value])
     return known
+
+
+def change_employee(book: Book, employee: Employee, *, roles: Collection[Role], active: bool) -> None:
+    """Say what somebody works as and whether he still does; managers only, audited.
+
+    News of his dealer system from before now will not undo it. Raises Forbidden where somebody who is only
+    a service manager gives or takes a role of the group.
+    """
+    require_manager(book, employee.dealership_id)
+    after_roles = sorted({role.value for role in roles})
+    after = {"roles": after_roles, "active": active}
+    before = {"roles": employee.roles, "active": employee.active}
+    if before == after:
+        return
+    if not _OF_THE_GROUP.isdisjoint(set(employee.roles) ^ set(after_roles)):
+        require_role(book, employee.dealership_id, Role.GROUP_MANAGER, Role.ADMIN)
+    employee.roles, employee.active, employee.as_of = after_roles, active, book.now
+    record_audit(
+        book, "EMPLOYEE_CHANGED", "employee", employee.id,
+        dealership_id=employee.dealership_id, before=before, after=after,
+    )  # fmt: skip
 
 
 def visible_dealerships(book: Book, employee: Employee) -> frozenset[int]:

@@ -182,7 +182,10 @@ class LaborOperation(Base):
 
 
 class DealershipCause(Base):
-    """A cause of the dealership's own, mapped for good to one standard cause."""
+    """A cause of the dealership's own, mapped for good to one standard cause.
+
+    `label` is what everybody reads for whose language `labels` has no word.
+    """
 
     __tablename__ = f"{PREFIX}dealership_cause"
     __table_args__ = (UniqueConstraint("dealership_id", "code"),)
@@ -191,19 +194,23 @@ class DealershipCause(Base):
     dealership_id: Mapped[Ref] = mapped_column(ForeignKey(_DEALERSHIP))
     code: Mapped[Code]
     label: Mapped[Name]
+    labels: Mapped[dict[str, Any] | None]
     parent: Mapped[Code]
     active: Mapped[bool] = mapped_column(default=True)
 
 
 class Competitor(Base):
-    """A competitor, by the folded name."""
+    """A competitor, by the folded name; with `same_as_id` only another name of that one."""
 
     __tablename__ = f"{PREFIX}competitor"
     __table_args__ = (UniqueConstraint("dealership_id", "key"),)
 
+    version: Mapped[Version]
     dealership_id: Mapped[Ref] = mapped_column(ForeignKey(_DEALERSHIP))
     key: Mapped[str]
     name: Mapped[Name]
+    active: Mapped[bool] = mapped_column(default=True)
+    same_as_id: Mapped[Ref | None]
 
 
 DEALERSHIP_BY_CODE = Lookup(Dealership, "code")

@@ -78,6 +78,19 @@ def map_service(
     )
 
 
+def map_operation(book: Book, operation: LaborOperation, standard: ServiceCategoryCode | None) -> None:
+    """Say to which standard category a labour operation belongs; managers only, audited."""
+    require_manager(book, operation.dealership_id)
+    code = standard.value if standard else None
+    if operation.standard == code:
+        return
+    before, operation.standard = operation.standard, code
+    record_audit(
+        book, "OPERATION_MAPPED", "labor_operation", operation.id,
+        dealership_id=operation.dealership_id, before={"standard": before}, after={"standard": code},
+    )  # fmt: skip
+
+
 def ensure_operation(
     book: Book,
     dealership: Dealership,

@@ -3,14 +3,14 @@
 Cars in the workshop are told in `visits`.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from servicelost.kernel.actor import Role
 from servicelost.simulate import habits
 from servicelost.simulate.feed import hours, money
 from servicelost.simulate.habits import chance, choose
-from servicelost.simulate.menu import COUNTER_PARTS, SCARCE_PART
+from servicelost.simulate.menu import COUNTER_PARTS, ELECTRIC, GENERAL, SCARCE_PART
 from servicelost.simulate.world import World, stated
 from servicelost.taxonomy.causes import Cause
 
@@ -45,7 +45,7 @@ def tell_stock(world: World, first: date, last: date) -> None:
 def tell_capacity(world: World, day: date) -> None:
     """The workshop's hours of the day, told in the morning."""
     fullness = 1.12 if day.weekday() == habits.MONDAY else world.rng.uniform(0.68, 0.9)
-    for skill, available in (("GENERAL", 4_800), ("ELECTRIC", 800)):
+    for skill, available in ((GENERAL, 4_800), (ELECTRIC, 800)):
         booked = round(available * fullness)
         world.feed.tell(
             "capacity.day", world.at(day, 6.75), date=day, skill=skill, hours_available=hours(available),
@@ -70,7 +70,7 @@ def tell_calls(world: World, day: date, count: int) -> None:
 
 
 def tell_counter(world: World, day: date) -> None:
-    """A part is asked for at the counter, and sold unless it is not there."""
+    """A part is asked for at the counter, and sold unless it is not there or costs too much."""
     number, price, cost = world.rng.choice(COUNTER_PARTS)
     missing = number == SCARCE_PART and world.back_ordered_until(day) is not None
     request = {
@@ -80,10 +80,25 @@ def tell_counter(world: World, day: date) -> None:
     }  # fmt: skip
     at = world.at(day, world.rng.uniform(8, 16))
     if missing:
-        reason = stated(Cause.MISSING_PARTS)
-        world.feed.tell("part.not_supplied", at, **request, on_hand="0", **reason)
+        _tell_missing(world, at, request)
+    elif _is_every(habits.PART_TOO_DEAR_EVERY, request):
+        reason = stated(Cause.PRICE_TOO_HIGH)
+        world.feed.tell("part.not_supplied", at, **request, on_hand=str(world.rng.randint(2, 9)), **reason)
     else:
         world.feed.tell("part.sold", at, **request, on_hand=str(world.rng.randint(2, 9)))
+
+
+def _tell_missing(world: World, at: datetime, request: dict[str, Any]) -> None:
+    """Now and then somebody drives to a colleague for it; else the customer leaves without."""
+    if _is_every(habits.PART_FETCHED_EVERY, request):
+        world.feed.tell("part.sold", at, **request, on_hand="0", emergency=True)
+    else:
+        world.feed.tell("part.not_supplied", at, **request, on_hand="0", **stated(Cause.MISSING_PARTS))
+
+
+def _is_every(number: int, request: dict[str, Any]) -> bool:
+    """Whether it is one of every so many requests; by its own number, so that no dice are thrown for it."""
+    return int(request["request_id"].removeprefix("P")) % number == 0
 
 
 def tell_lead(world: World, day: date) -> None:

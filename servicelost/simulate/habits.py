@@ -23,6 +23,8 @@ QUOTES_SHOWN = 0.96
 QUOTES_SHOWN_BY_THE_SHY = 0.6
 THINKS_IT_OVER = 0.4
 PART_MISSING_SHARE = 0.6
+PART_TOO_DEAR_EVERY = 11
+PART_FETCHED_EVERY = 4
 RETURN_SHARE = 0.22
 
 FATES: Mapping[str, float] = {"comes": 80, "cancels": 6, "cancelled": 2, "stays_away": 8, "moves": 4}

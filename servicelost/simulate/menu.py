@@ -11,6 +11,9 @@ from servicelost.taxonomy.paytypes import PayType
 # The part that is missing again and again: the first thing a manager should find.
 SCARCE_PART = "KX-4471"
 
+GENERAL, ELECTRIC = "GENERAL", "ELECTRIC"
+_ELECTRIC = frozenset({Category.DIAGNOSIS, Category.BATTERY, Category.LIGHTS, Category.AIR_CONDITIONING})
+
 
 @dataclass(frozen=True)
 class Service:
@@ -27,6 +30,11 @@ class Service:
     position: str | None = None
     part_number: str | None = None
     pay_type: PayType = PayType.CUSTOMER_PAY
+
+    @property
+    def skill(self) -> str:
+        """The skill it needs, as the workshop's capacity names it."""
+        return ELECTRIC if self.category in _ELECTRIC else GENERAL
 
 
 BOOKED = (

@@ -62,7 +62,7 @@ def _recommend(
             service=service.name, category=service.category.value, position=service.position,
             severity=(Severity.RED if urgent else Severity.YELLOW).value, pay_type=service.pay_type.value,
             labour=money(work.labour), parts=money(work.parts), hours=hours(service.centihours),
-            technician=technician, part_number=service.part_number,
+            technician=technician, part_number=service.part_number, skill=service.skill,
         )  # fmt: skip
     return works
 

@@ -55,7 +55,7 @@ def tell_booked_line(world: World, work: Work, at: datetime, actor: str, **where
         "line.booked", at, actor, line_id=work.line_id, **where, op_code=service.op_code,
         service=service.name, category=service.category.value, position=service.position,
         pay_type=service.pay_type.value, labour=money(work.labour), parts=money(work.parts),
-        hours=hours(service.centihours), part_number=service.part_number,
+        hours=hours(service.centihours), part_number=service.part_number, skill=service.skill,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The rows of the web room: API tokens. People's sign-ins belong to the standalone app or the host."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import String
 
@@ -27,6 +27,7 @@ class ApiToken(Base):
     created_by: Mapped[Name]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_on: Mapped[date | None]
 
 
 TOKEN_BY_HASH = Lookup(ApiToken, "secret_hash")

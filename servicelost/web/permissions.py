@@ -39,6 +39,10 @@ class Action(StrEnum):
     CHOOSE_LANGUAGE = "CHOOSE_LANGUAGE"
     LOG_LOSSES = "LOG_LOSSES"
     MOVE_APPOINTMENTS = "MOVE_APPOINTMENTS"
+    READ_SETTINGS = "READ_SETTINGS"
+    CHANGE_SETTINGS = "CHANGE_SETTINGS"
+    READ_TOKENS = "READ_TOKENS"
+    MANAGE_TOKENS = "MANAGE_TOKENS"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Grant:
 _EVERYBODY = frozenset(Role)
 _DESK = frozenset({Role.SERVICE_ADVISOR, Role.BDC_AGENT, Role.SERVICE_MANAGER, Role.GROUP_MANAGER})
 _MANAGERS = frozenset({Role.SERVICE_MANAGER, Role.GROUP_MANAGER})
+_GROUP = frozenset({Role.GROUP_MANAGER, Role.ADMIN})
 
 GRANTS: Mapping[Action, Grant] = {
     Action.USE_MODULE: Grant(_EVERYBODY, None),
@@ -68,6 +73,10 @@ GRANTS: Mapping[Action, Grant] = {
     Action.REVERSE_LOSSES: Grant(_MANAGERS, Scope.LEDGER_WRITE),
     Action.READ_BOARD: Grant(_DESK | {Role.ADMIN}, None),
     Action.MOVE_CARDS: Grant(_DESK, None),
+    Action.READ_SETTINGS: Grant(_MANAGERS | {Role.ADMIN}, None),
+    Action.CHANGE_SETTINGS: Grant(_MANAGERS | {Role.ADMIN}, None),
+    Action.READ_TOKENS: Grant(_GROUP, None),
+    Action.MANAGE_TOKENS: Grant(_GROUP, None),
 }
 
 

@@ -54,7 +54,8 @@ def create_token(
             expires_at=expires_at,
         )
     )
-    record_audit(book, "TOKEN_CREATED", "api_token", token.id, after={"name": name, "scopes": token.scopes})
+    after = {"name": name, "scopes": token.scopes}
+    record_audit(book, "TOKEN_CREATED", "api_token", token.id, dealership_id=_only_one(token), after=after)
     return token, secret
 
 
@@ -65,14 +66,22 @@ def revoke_token(book: Book, name: str) -> ApiToken:
         raise NotFound("NOT_FOUND", f"there is no token named {name!r}")
     if token.revoked_at is None:
         token.revoked_at = book.now
-        record_audit(book, "TOKEN_REVOKED", "api_token", token.id, after={"name": name})
+        where = _only_one(token)
+        record_audit(book, "TOKEN_REVOKED", "api_token", token.id, dealership_id=where, after={"name": name})
     return token
 
 
 def list_tokens(book: Book) -> list[ApiToken]:
-    """All tokens there ever were, by name."""
-    ids = book.connection.scalars(select(ApiToken.id).order_by(ApiToken.name)).all()
-    return [book.get(ApiToken, token_id) for token_id in ids]
+    """All tokens there ever were and that the actor may see, by name."""
+    rows = book.connection.execute(select(ApiToken.__table__).order_by(ApiToken.name)).mappings()
+    return [token for token in (ApiToken(**row) for row in rows) if sees_token(book, token)]
+
+
+def sees_token(book: Book, token: ApiToken) -> bool:
+    """Whether all that the token sees is in the actor's own sight."""
+    if token.dealership_ids is None:
+        return book.actor.dealership_ids is None
+    return all(book.actor.may_see(dealership_id) for dealership_id in token.dealership_ids)
 
 
 def find_token(book: Book, secret: str) -> ApiToken | None:
@@ -83,6 +92,17 @@ def find_token(book: Book, secret: str) -> ApiToken | None:
     if token.expires_at is not None and token.expires_at <= book.now:
         return None
     return token
+
+
+def _only_one(token: ApiToken) -> int | None:
+    """The dealership in whose log it belongs; None where it sees several."""
+    ids = token.dealership_ids
+    return ids[0] if ids is not None and len(ids) == 1 else None
+
+
+def note_use(book: Book, token_id: int) -> None:
+    """Remember that the token was used today (UTC); a day is enough to find those that nobody needs."""
+    book.get(ApiToken, token_id).last_used_on = book.now.date()
 
 
 def _hash(secret: str) -> str:

@@ -51,6 +51,7 @@ class LineDraft:
     amount_minor: int | None = None
     centihours: int | None = None
     part_number: str | None = None
+    skill: str | None = None
     technician_id: int | None = None
     complaint: str | None = None
     cause_text: str | None = None
@@ -71,6 +72,7 @@ class LineDraft:
             "severity": self.severity.value if self.severity else None,
             "pay_type": self.pay_type.value if self.pay_type else None,
             "part_number": self.part_number,
+            "skill": self.skill,
             "technician_id": self.technician_id,
             "complaint": self.complaint,
             "cause_text": self.cause_text,

@@ -27,6 +27,7 @@ from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import StageEntry
 from servicelost.workflow.models.visits import Visit
+from tests.integration.lake_desk import ask_or_answer, tell_hours
 
 START = datetime(2026, 1, 30, 20, 0, tzinfo=UTC)
 ZONES = {"WEST": "America/Los_Angeles", "EAST": "Pacific/Auckland"}
@@ -45,6 +46,7 @@ class World:
         self._lines: list[int] = []
         self._opportunities: list[int] = []
         self._losses: list[int] = []
+        self._requests: list[int] = []
         self.dealerships: list[int] = []
 
     def __enter__(self) -> "World":
@@ -62,7 +64,7 @@ class World:
         with self.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
-        for rows in (self._visits, self._lines, self._opportunities, self._losses):
+        for rows in (self._visits, self._lines, self._opportunities, self._losses, self._requests):
             rows.clear()
         with self.unit() as book:
             self.dealerships = [book.add(_dealership(code, zone)).id for code, zone in ZONES.items()]
@@ -85,7 +87,7 @@ class World:
 
     def deed(self, book: Book) -> None:
         """One random deed."""
-        deeds: list[Callable[[Book], None]] = [self.visit, self.visit]
+        deeds: list[Callable[[Book], None]] = [self.visit, self.visit, self.ask, self.plan]
         if self._lines:
             deeds += [self.present, self.lose, self.move, self.reprice, self.sell, self.book_in]
         self.clock.move(timedelta(minutes=self.random.randrange(900)))
@@ -118,6 +120,16 @@ class World:
                 created_at=self.clock.now(),
             )
             self._lines.append(book.add(line).id)
+
+    def ask(self, book: Book) -> None:
+        """Something happens at the parts desk."""
+        self._requests = ask_or_answer(
+            book, self.random, self.random.choice(self.dealerships), self.clock.now(), self._requests
+        )
+
+    def plan(self, book: Book) -> None:
+        """The workshop's hours of a day are told."""
+        tell_hours(book, self.random, self.random.choice(self.dealerships), self.clock.now())
 
     def present(self, book: Book) -> None:
         """A line not yet shown is shown, for an old need or a new one, at times with an earlier date."""

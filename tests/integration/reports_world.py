@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from servicelost.analytics.engine import Lake, open_lake
 from servicelost.analytics.execution import compute_now
-from servicelost.analytics.lake.upkeep import refresh
+from servicelost.analytics.lake.upkeep import rebuild, refresh
 from servicelost.analytics.opening import opened
 from servicelost.analytics.params import read_params
 from servicelost.analytics.registry import get_spec
@@ -28,6 +28,7 @@ from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Opportunity, Presentation
 from servicelost.workflow.models.invoices import InvoiceLine
 from servicelost.workflow.models.lines import Line
+from servicelost.workflow.models.signals import CapacityDay, PartRequest
 from servicelost.workflow.models.visits import Visit
 
 _numbers = count(1)
@@ -113,6 +114,45 @@ class Story:
                 )
             )
         return line
+
+    def part(
+        self, number: str, day: str, state: str = "SOLD", milli: int = 1_000, **traits: Any
+    ) -> PartRequest:
+        """A part asked for, and what became of it."""
+        row = PartRequest(
+            dealership_id=self.dealership_id,
+            source="T",
+            source_id=self._next(),
+            state=state,
+            part_number=number,
+            quantity_milli=milli,
+            occurred_at=moment(day),
+            **traits,
+        )
+        return self.book.add(row)
+
+    def capacity(self, day: str, skill: str, available: int, booked: int) -> CapacityDay:
+        """The workshop's hours of a skill on a day, times 100."""
+        return self.book.add(
+            CapacityDay(
+                dealership_id=self.dealership_id,
+                day=date.fromisoformat(day),
+                skill=skill,
+                available_centihours=available,
+                booked_centihours=booked,
+                occurred_at=moment(day),
+            )
+        )
+
+    def missing(
+        self, number: str, day: str, amount: int, cause: str = "MISSING_PARTS", **traits: Any
+    ) -> LedgerEntry:
+        """A part that was asked for and not supplied, with its loss."""
+        asked = self.part(number, day, "NOT_SUPPLIED", **traits)
+        need = self.need(part_request_id=asked.id)
+        return self.loss(
+            need, day, amount, stage="LEAD", event="PART_NOT_SUPPLIED", cause=cause, parts_minor=amount
+        )
 
     def loss(self, need: Opportunity, day: str, amount: int, **traits: Any) -> LedgerEntry:
         return self._entry("LOSS", None, need.id, day, amount, traits)
@@ -211,6 +251,10 @@ class ReportsWorld:
     def fresh_lake(self) -> Lake:
         refresh(self.engine, self.lake_url, self.clock)
         return open_lake(self.lake_url)
+
+    def rebuild(self) -> None:
+        """Build the lake anew, for rows that were taken away past the change log."""
+        rebuild(self.engine, self.lake_url, self.clock)
 
     def report(self, name: str, actor: Actor = SYSTEM, **values: Any) -> dict[str, Any]:
         """The document of the report; ``from_`` stands for ``from``."""

@@ -13,7 +13,7 @@ from servicelost.analytics.present import present
 from servicelost.taxonomy.causes import CAUSES
 from tests.integration.reports_world import ReportsWorld
 
-NAMES = ("lost-revenue", "recommendations", "trend", "where-why", "causes")
+NAMES = ("lost-revenue", "recommendations", "trend", "where-why", "causes", "parts-demand", "capacity")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict
             for place, cause in enumerate(causes):
                 story.loss(story.need(), "2026-01-10", 10_000 - place, cause=cause)
             story.loss(story.need(), "2026-03-10", 5_000)
+            story.loss(story.need(), "2026-03-10", 1, cause="NO_CAPACITY")
+            story.missing("KX", "2026-01-10", 5_000)
+            story.part("KX", "2026-03-10")
+            for day in range(1, 32):
+                story.capacity(f"2026-01-{day:02d}", "GENERAL", 800, 700)
         documents = {name: world.report(name, dealership="NORTH") for name in NAMES}
         documents["mixed"] = world.report("lost-revenue")
         with world.unit() as book:
@@ -74,3 +79,12 @@ def test_points_lead_to_the_rows_behind_them(results: dict[str, Any]) -> None:
 def test_figures_of_several_currencies_are_named_apart(results: dict[str, Any]) -> None:
     ids = [figure["id"] for figure in figures_of(results["mixed"])]
     assert ids == ["bridge-jpy", "bridge-usd", "periods-usd"]
+
+
+def test_what_nobody_told_of_is_a_gap_in_the_fill_rate_and_the_load(results: dict[str, Any]) -> None:
+    figures = {name: {figure["id"]: figure for figure in figures_of(results[name])} for name in NAMES}
+    rate = figures["parts-demand"]["periods"]["data"][0]
+    assert (rate["x"][1], rate["y"][1], rate["connectgaps"]) == ("2026-02", None, False)
+    load = figures["capacity"]["periods"]["data"][0]
+    assert load["y"] == [0.875, None, None]
+    assert figures["capacity"]["skills-by-weekday"]["data"][0]["y"] == ["GENERAL"]

@@ -21,7 +21,7 @@ from tests.desk import CAR, Desk, desk
 from tests.office import DAY, NORTH, NOW, SOUTH, Office
 from tests.statements import statements
 
-MIGRATION = import_module("servicelost.migrations.versions.20261125_0007_search")
+MIGRATION = import_module("servicelost.migrations.versions.20261125_0009_search")
 ANNA: CustomerData = {"id": "C1", "name": "Anna-Lena Jansen", "phone": "030 901820"}
 EVERYTHING = tuple(KeyKind)
 

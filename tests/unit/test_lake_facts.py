@@ -12,7 +12,8 @@ from sqlalchemy import String, Text
 
 from servicelost.analytics.lake import columns
 from servicelost.analytics.lake.days import local_days, months
-from servicelost.analytics.lake.facts import FACTS, Fact
+from servicelost.analytics.lake.fact import Fact
+from servicelost.analytics.lake.facts import FACTS
 from servicelost.analytics.lake.storage import Folder, LakeError
 from servicelost.kernel.db import Json
 

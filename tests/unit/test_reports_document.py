@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicelost.analytics.document import money_text, money_texts
+from servicelost.analytics.formatting import shown
 from servicelost.analytics.opening import opened
+from servicelost.analytics.spec import Kind
 from servicelost.kernel.money import from_minor
 
 
@@ -40,3 +42,8 @@ def test_a_table_opened_in_part_says_how_many_rows_it_has(
         assert section["rows"] == entire["rows"][:shown]
         assert section["row_count"] == 3
     assert whole[0]["rows"] == whole[1]["rows"]
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.5, "2.5"), (1200.0, "1,200"), (0.125, "0.125"), (0.0, "0")])
+def test_quantities_have_no_more_decimals_than_they_need(value: float, text: str) -> None:
+    assert shown(Kind.QUANTITY, value) == text

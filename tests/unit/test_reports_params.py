@@ -119,3 +119,21 @@ def test_period_labels() -> None:
     day = date(2026, 1, 1)
     labels = [label(start_of(day, grain), grain) for grain in Grain]
     assert labels == ["2026-W01", "2026-01", "2026-Q1", "2026"]
+
+
+def test_a_part_and_a_skill_are_whole_words_in_capitals() -> None:
+    parts = read_params(get_spec("parts-demand"), {"part": "kx-1, b"}, SYSTEM, CODES)
+    assert parts.selection.choices["part"] == ("KX-1, B",)
+    assert stored_params(get_spec("parts-demand"), parts.as_dict()) == parts
+    hours = read_params(
+        get_spec("capacity"), {"skill": ["electric", "none"], "weekday": "1,7"}, SYSTEM, CODES
+    )
+    assert hours.selection.choices == {"skill": ("ELECTRIC", None), "weekday": (1, 7)}
+    assert stored_params(get_spec("capacity"), hours.as_dict()) == hours
+
+
+@pytest.mark.parametrize("values", [{"weekday": "8"}, {"weekday": "Monday"}, {"skill": "x" * 41}])
+def test_a_day_of_the_week_and_a_skill_are_checked(values: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_params(get_spec("capacity"), values, SYSTEM, CODES)
+    assert next(iter(values)) in refused.value.message

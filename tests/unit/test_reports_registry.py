@@ -25,7 +25,10 @@ def test_what_the_web_process_imports_loads_no_engine() -> None:
 
 
 def test_the_reports_have_the_names_the_world_relies_on() -> None:
-    assert list(REPORTS) == ["overview", "lost-revenue", "where-why", "causes", "trend", "recommendations"]
+    assert list(REPORTS) == [
+        "overview", "lost-revenue", "where-why", "causes", "trend", "recommendations", "parts-demand",
+        "capacity",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("spec", REPORTS.values(), ids=REPORTS)

@@ -5,7 +5,9 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +15,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from servicelost.analytics.models import ReportRun
+from servicelost.analytics.registry import REPORTS
+from servicelost.directory.dealerships import upsert_dealership
 from servicelost.jobs.worker import run_task
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.taxonomy.causes import Cause
@@ -68,7 +72,7 @@ def test_looking_at_a_report_asks_for_it_once(make_world: Callable[..., World], 
     assert progress == {"done": False, "failed": False, "hint": "Waiting for a worker."}
 
 
-@pytest.mark.parametrize("name", ["lost-revenue", "where-why", "causes", "trend", "recommendations"])
+@pytest.mark.parametrize("name", [name for name in REPORTS if name != "overview"])
 def test_every_report_is_shown_with_its_definitions(manager: World, client: FlaskClient, name: str) -> None:
     page = computed(manager, client, f"/service/reports/{name}")
     notes = set(re.findall(r'href="#(def-\d+)"', page))
@@ -187,6 +191,24 @@ def test_the_overview_tells_what_the_address_cannot_mean(manager: World, client:
     assert "from: &#39;soon&#39; is not understood" in answer.text
 
 
+def test_a_period_ends_with_the_day_that_has_come_to_any_of_the_dealerships(
+    manager: World, client: FlaskClient
+) -> None:
+    """At the turn of the year one dealership is in the old quarter and the other in the new one."""
+    with manager.runtime.unit(SYSTEM) as book:
+        upsert_dealership(book, {"code": "NORTH", "timezone": "America/New_York"})
+        upsert_dealership(book, {"code": "SOUTH", "timezone": "Asia/Kathmandu"})
+    manager.clock.move(datetime(2027, 1, 1, 0, 30, tzinfo=UTC) - manager.clock.now())
+    manager.sign_in(Role.GROUP_MANAGER, at=None)
+
+    def dates(query: str) -> list[str]:
+        return re.findall(r'name="(?:from|to)" value="([\d-]+)"', client.get(f"/service/{query}").text)
+
+    assert dates("?period=quarter") == ["2027-01-01", "2027-01-01"]
+    assert dates("?period=quarter&dealership=NORTH") == ["2026-10-01", "2026-12-31"]
+    assert dates("?period=quarter&dealership=SOUTH") == ["2027-01-01", "2027-01-01"]
+
+
 def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClient) -> None:
     manager.send(
         {
@@ -217,3 +239,52 @@ def test_the_overview_says_what_has_changed(manager: World, client: FlaskClient)
     page = computed(manager, client, f"/service/?from={today.replace(month=1, day=1)}&to={today}")
     assert "on the one before: €480" in words(page)
     assert 'class="sl-text-recovered">▾ 50.0' in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def ask_for_part(world: World, number: int, **data: Any) -> None:
+    """A part KX-1 was asked for at NORTH: sold, or not supplied where a cause says why."""
+    world.send(
+        {
+            "type": "part.not_supplied" if "cause" in data else "part.sold", "event_id": f"part {number}",
+            "source": "dms", "dealership": "NORTH", "occurred_at": "2026-05-20T10:00:00Z",
+            "data": {"request_id": f"P-{number}", "part_number": "KX-1", "quantity": "1",
+                     "unit_price": "480.00", **data},
+        }
+    )  # fmt: skip
+
+
+def test_a_missing_part_is_followed_from_the_overview_to_the_ledger(
+    manager: World, client: FlaskClient
+) -> None:
+    ask_for_part(manager, 1, cause="MISSING_PARTS", on_hand="0")
+    ask_for_part(manager, 2)
+    home = computed(manager, client, "/service/?from=2026-01-01&to=2026-12-31")
+    [address] = re.findall(r'<a href="([^"]*/reports/parts-demand[^"]*)"', home)
+    assert "from=2026-01-01" in address
+    page = computed(manager, client, address.replace("&amp;", "&"))
+    assert "Lost, gross 1 €480" in words(page)
+    [row] = re.findall(r"<tr>\s*<th[^>]*>KX-1</th>(.*?)</tr>", page, re.DOTALL)
+    assert len(re.findall("<a ", row)) == 2, "lost and its money lead to rows, demand and sales to none"
+    address = re.findall(r'<a href="([^"]+)"', row)[0].replace("&amp;", "&")
+    rows = words(client.get(address).text)
+    assert "1 row behind the number" in rows
+    assert "Part KX-1" in rows
+    saved = client.get(f"{address}&format=csv").data.decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(saved)))["Part"] == "KX-1"
+
+
+def test_a_part_is_typed_and_a_skill_is_chosen(manager: World, client: FlaskClient) -> None:
+    hours = {"date": "2026-05-20", "skill": "electric", "hours_available": "8", "hours_booked": "6"}
+    manager.send(
+        {
+            "type": "capacity.day", "event_id": "hours", "source": "dms", "dealership": "NORTH",
+            "occurred_at": "2026-05-20T05:00:00Z", "data": hours,
+        }
+    )  # fmt: skip
+    ask_for_part(manager, 1, cause="MISSING_PARTS", on_hand="0")
+    page = computed(manager, client, "/service/reports/parts-demand?part=kx-1")
+    assert 'type="text" name="part" value="kx-1"' in page
+    page = computed(manager, client, "/service/reports/capacity?skill=ELECTRIC&weekday=3")
+    assert '<option value="ELECTRIC" selected>' in page
+    assert '<option value="3" selected>Wednesday</option>' in page
+    assert "8.0 h" in words(page)

@@ -16,11 +16,13 @@ from servicelost.analytics.charts.losses import (
     trend_figure,
 )
 from servicelost.analytics.charts.palette import THEMES, Theme
+from servicelost.analytics.charts.parts import fill_rate_figure, parts_figure
 from servicelost.analytics.charts.recommended import (
     recommended_periods_figure,
     services_figure,
     statuses_figure,
 )
+from servicelost.analytics.charts.workshop import load_figure, load_periods_figure, weekdays_figure
 
 _DRAWN: Mapping[tuple[str, str], Callable[[dict[str, Any], Theme], Figure]] = {
     ("overview", "pareto"): pareto_figure,
@@ -33,6 +35,11 @@ _DRAWN: Mapping[tuple[str, str], Callable[[dict[str, Any], Theme], Figure]] = {
     ("recommendations", "statuses"): statuses_figure,
     ("recommendations", "services"): services_figure,
     ("recommendations", "periods"): recommended_periods_figure,
+    ("parts-demand", "parts"): parts_figure,
+    ("parts-demand", "periods"): fill_rate_figure,
+    ("capacity", "weekdays"): weekdays_figure,
+    ("capacity", "skills-by-weekday"): load_figure,
+    ("capacity", "periods"): load_periods_figure,
 }
 
 

@@ -86,6 +86,13 @@ def bar(
     }
 
 
+def lying(trace: dict[str, Any]) -> dict[str, Any]:
+    """The same bars from left to right, for labels that are long or many."""
+    template = trace["hovertemplate"].replace("%{x}", "%{label}").replace("%{y:", "%{x:")
+    swapped = {"x": trace["y"], "y": trace["x"], "orientation": "h"}
+    return {**trace, **swapped, "hovertemplate": template.replace("%{label}", "%{y}")}
+
+
 def hatched(colour: str, theme: Theme) -> dict[str, Any]:
     """The fill of what came back: a pattern, so that it is told apart without colour."""
     return {"color": colour, "pattern": {"shape": "/", "fgcolor": theme.surface, "size": 6}}

@@ -11,6 +11,7 @@ from servicelost.analytics.charts.figure import (
     hover,
     layout,
     links,
+    lying,
     money_axis,
     words,
 )
@@ -42,7 +43,7 @@ def services_figure(section: dict[str, Any], theme: Theme) -> Figure:
     """Sold and unsold value of the services with most of it."""
     rows = section["rows"][:_MOST_SERVICES]
     labels = words(rows, "category")
-    traces = [_lying(trace) for trace in _sold_and_unsold(rows, labels, section["currency"], theme)]
+    traces = [lying(trace) for trace in _sold_and_unsold(rows, labels, section["currency"], theme)]
     money = money_axis(section["currency"], theme)
     axes = {"xaxis": money, "yaxis": axis(theme) | {"autorange": "reversed"}}
     alt = f"Sold and unsold value of {len(rows)} services, in {section['currency']}"
@@ -70,12 +71,6 @@ def _sold_and_unsold(rows: list[Row], labels: list[str], currency: str, theme: T
         bar("Sold", labels, amounts(rows, "sold_value"), theme.won, **shared),
         bar("Unsold", labels, amounts(rows, "unsold_value"), theme.lost, **shared),
     ]
-
-
-def _lying(trace: dict[str, Any]) -> dict[str, Any]:
-    template = trace["hovertemplate"].replace("%{x}", "%{label}").replace("%{y:", "%{x:")
-    swapped = {"x": trace["y"], "y": trace["x"], "orientation": "h"}
-    return {**trace, **swapped, "hovertemplate": template.replace("%{label}", "%{y}")}
 
 
 def _colour(status: str, theme: Theme) -> str:

@@ -25,7 +25,10 @@ class Target(StrEnum):
 
 @dataclass(frozen=True)
 class Drill:
-    """Which rows are wanted; `sold` and `priced` None: both kinds; `step` is one of the bridge."""
+    """Which rows are wanted; of what is answered yes or no, None is both; `step` is one of the bridge.
+
+    `named` is whether a loss says which part, `timed` whether it says how many hours.
+    """
 
     target: Target
     selection: Selection
@@ -35,12 +38,14 @@ class Drill:
     statuses: tuple[LineStatus, ...] = ()
     sold: bool | None = None
     priced: bool | None = None
+    named: bool | None = None
+    timed: bool | None = None
     step: str | None = None
 
 
 _NAMES = {
     "target", "currency", "dealership", "from", "to", "kind", "recoveries", "status", "sold", "priced",
-    "step", *DIMENSIONS,
+    "named", "timed", "step", *DIMENSIONS,
 }  # fmt: skip
 
 
@@ -59,6 +64,8 @@ def read_drill(values: Mapping[str, Any], actor: Actor, codes: Mapping[str, int]
         statuses=tuple(LineStatus(text) for text in _several(values, "status", tuple(LineStatus))),
         sold=_answer(values, "sold"),
         priced=_answer(values, "priced"),
+        named=_answer(values, "named"),
+        timed=_answer(values, "timed"),
         step=_one_of(values, "step", tuple(LINE_STEPS | LOSS_STEPS)),
     )
 

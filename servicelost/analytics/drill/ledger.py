@@ -3,11 +3,13 @@
 The same rule as in the reports: a reversal follows its loss, a recovery counts up to the window's end.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from servicelost.analytics.drill.filters import Drill
+from servicelost.analytics.drill.wants import part_of, skill_of, weekday_of
 from servicelost.directory.models import Dealership, Employee, ServiceCategory
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
 from servicelost.workflow.models.lines import Line
@@ -18,7 +20,14 @@ LOSS = LedgerEntry.__table__.alias("loss")
 _dealership, _employee = Dealership.__table__, Employee.__table__
 _category, _visit, _line = ServiceCategory.__table__, Visit.__table__, Line.__table__
 
-_TRAITS = {"advisor": "advisor_id", "category": "category_id", "basis": "cause_basis"}
+_TRAITS: Mapping[str, ColumnElement[Any]] = {
+    "advisor": LOSS.c.advisor_id,
+    "category": LOSS.c.category_id,
+    "basis": LOSS.c.cause_basis,
+    "part": part_of(LOSS),
+    "skill": skill_of(LOSS),
+    "weekday": weekday_of(LOSS),
+}
 _SHOWN = (
     "id", "kind", "business_day", "dealership_id", "opportunity_id", "visit_id", "line_id", "appointment_id",
     "amount_minor", "currency", "revenue_minor", "recorded_at", "recorded_by", "document", "note",
@@ -46,6 +55,7 @@ def ledger_query(drill: Drill) -> Select[Any]:
         _category.c.name.label("category"),
         _visit.c.source_id.label("order"),
         _line.c.description.label("line"),
+        part_of(LOSS).label("part"),
     ]
     query = select(*columns).select_from(joined).where(*entry_conditions(drill))
     return query.order_by(ENTRY.c.business_day.desc(), ENTRY.c.id.desc())
@@ -83,8 +93,15 @@ def entry_conditions(drill: Drill) -> list[ColumnElement[bool]]:
     if drill.kinds:
         found.append(ENTRY.c.kind.in_(drill.kinds))
     for name, values in selection.choices.items():
-        found.append(one_of(LOSS.c[_TRAITS.get(name, name)], values))
-    return found
+        found.append(one_of(_TRAITS[name] if name in _TRAITS else LOSS.c[name], values))
+    return [*found, *_said(drill)]
+
+
+def _said(drill: Drill) -> list[ColumnElement[bool]]:
+    asked = ((drill.named, part_of(LOSS)), (drill.timed, LOSS.c.centihours))
+    return [
+        column.is_not(None) if answer else column.is_(None) for answer, column in asked if answer is not None
+    ]
 
 
 def scope_conditions(drill: Drill) -> list[ColumnElement[bool]]:

@@ -15,7 +15,10 @@ from openpyxl.styles import Alignment, Font
 from servicelost.analytics.exports.cells import Sheet
 from servicelost.analytics.spec import Kind
 
-_NUMBER_FORMATS = {Kind.MONEY: "#,##0.00", Kind.PERCENT: "0.0%", Kind.HOURS: "#,##0.0", Kind.COUNT: "#,##0"}
+_NUMBER_FORMATS = {
+    Kind.MONEY: "#,##0.00", Kind.PERCENT: "0.0%", Kind.HOURS: "#,##0.0", Kind.COUNT: "#,##0",
+    Kind.QUANTITY: "#,##0.###",
+}  # fmt: skip
 _WIDTHS = {Kind.TEXT: 28.0}
 _GREY = "808080"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")

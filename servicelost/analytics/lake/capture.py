@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from servicelost.analytics.lake.facts import Fact
+from servicelost.analytics.lake.fact import Fact
 from servicelost.analytics.lake.manifest import Manifest
 from servicelost.analytics.lake.models import LakeMark
 from servicelost.analytics.lake.portions import portions

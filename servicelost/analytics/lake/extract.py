@@ -16,7 +16,7 @@ from servicelost.analytics.lake import columns
 from servicelost.analytics.lake.columns import ARROW, Kind
 from servicelost.analytics.lake.copying import can_copy, copied
 from servicelost.analytics.lake.days import local_days
-from servicelost.analytics.lake.facts import BUSINESS_DAY, Fact
+from servicelost.analytics.lake.fact import BUSINESS_DAY, Fact
 from servicelost.analytics.lake.portions import portions
 from servicelost.directory.models import Dealership
 

@@ -5,12 +5,12 @@ day). Keys and codes only: a column with a person's name or words must not be ad
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, func, or_, select
 
-from servicelost.kernel.db import Base
+from servicelost.analytics.lake.desk_facts import CAPACITY, PART_REQUESTS, PART_STOCK
+from servicelost.analytics.lake.fact import BUSINESS_DAY, MONTH, Fact, Parent, columns_of
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Decision, Opportunity, Presentation
 from servicelost.workflow.models.appointments import Appointment
@@ -19,50 +19,7 @@ from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import StageEntry
 from servicelost.workflow.models.visits import Visit
 
-BUSINESS_DAY = "business_day"
-MONTH = "month"
 LOST_AS = ("stage", "cause", "owner")
-
-
-@dataclass(frozen=True)
-class Parent:
-    """Rows of another table that change rows of the fact: `ids` of the fact where `key` is one of theirs."""
-
-    ids: Select[Any]
-    key: ColumnElement[int]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One table of the lake.
-
-    `query` selects all of it; `key` is its `id` there. `days` are derived columns: the day, at the
-    dealership, of the moment in another column; `months` the first days of the months that days lie in.
-    `joined` codes that are often grouped by together stand in one column more, which is read and grouped
-    several times faster. `measures` are summed when the lake is verified.
-    Rows of an `append_only` fact never change once written and have no parents.
-    """
-
-    name: str
-    table: str
-    meaning: str
-    query: Select[Any]
-    measures: tuple[str, ...]
-    days: Mapping[str, str] = field(default_factory=dict)
-    months: Mapping[str, str] = field(default_factory=lambda: {MONTH: BUSINESS_DAY})
-    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    parents: Mapping[str, Parent] = field(default_factory=dict)
-    append_only: bool = False
-
-    @property
-    def key(self) -> ColumnElement[int]:
-        """The id of the fact's row within the query."""
-        return next(iter(self.query.selected_columns))
-
-
-def _columns(model: type[Base], names: str) -> list[ColumnElement[Any]]:
-    return [model.__table__.c[name] for name in names.split()]
-
 
 _loss = LedgerEntry.__table__.alias("loss")
 _entry = LedgerEntry.__table__
@@ -80,13 +37,13 @@ LEDGER = Fact(
     "Every entry of the loss ledger with the traits and hours of the LOSS it belongs to; `loss_day` and "
     "`loss_month` are that LOSS's, so that no report has to look for it.",
     select(
-        *_columns(LedgerEntry, "id dealership_id kind loss_id opportunity_id"),
+        *columns_of(LedgerEntry, "id dealership_id kind loss_id opportunity_id"),
         *_of_loss(
             "appointment_id visit_id line_id customer_id vehicle_id category_id labor_operation_id "
             "advisor_id technician_id stage origin_stage event cause cause_basis custom_cause_id "
             "contributing owner grade centihours pay_type severity decided_by cancelled_by"
         ),
-        *_columns(
+        *columns_of(
             LedgerEntry,
             "amount_minor labour_minor parts_minor revenue_minor revenue_basis competitor_id "
             "competitor_price_minor reason occurred_at decided_at recorded_at recorded_by_id business_day",
@@ -123,17 +80,19 @@ LINES = Fact(
     Line.__tablename__,
     "Every line with its visit; `presentation_number` is 1 where its need was shown first.",
     select(
-        *_columns(Line, "id dealership_id visit_id"),
-        *_columns(Visit, "customer_id vehicle_id advisor_id walk_in inspected"),
+        *columns_of(Line, "id dealership_id visit_id"),
+        *columns_of(Visit, "customer_id vehicle_id advisor_id walk_in inspected"),
         _visit.c.state.label("visit_state"),
         func.coalesce(_line.c.technician_id, _visit.c.technician_id).label("technician_id"),
         func.coalesce(_line.c.pay_type, _visit.c.pay_type).label("pay_type"),
-        *_columns(
+        *columns_of(
             Line,
             "category_id labor_operation_id position state origin severity priced_as amount_minor "
             "labour_minor parts_minor authorized_minor invoiced_minor centihours decided_by "
             "authorization_method created_at presented_at decided_at completed_at deferred_until",
         ),
+        func.upper(_line.c.part_number).label("part_number"),
+        func.upper(_line.c.skill).label("skill"),
         func.coalesce(_visit.c.opened_at, _visit.c.planned_at, _line.c.created_at).label("visit_at"),
         _shown.c.opportunity_id,
         func.nullif(_number, 0, type_=Integer()).label("presentation_number"),
@@ -166,7 +125,7 @@ REVENUE = Fact(
     InvoiceLine.__tablename__,
     "Realised revenue, a row an invoice line; `line_id` is empty for what an invoice holds beyond its lines.",
     select(
-        *_columns(
+        *columns_of(
             InvoiceLine,
             "id dealership_id invoice_id visit_id line_id customer_id vehicle_id advisor_id category_id "
             "pay_type amount_minor labour_minor parts_minor cost_minor discount_minor centihours posted_at "
@@ -184,7 +143,7 @@ VISITS = Fact(
     Visit.__tablename__,
     "Every visit as it stands; its day is that of opening, else the planned one, else none.",
     select(
-        *_columns(
+        *columns_of(
             Visit,
             "id dealership_id customer_id vehicle_id advisor_id technician_id pay_type state stage walk_in "
             "inspected odometer_km planned_at promised_at opened_at delivered_at closed_at",
@@ -200,7 +159,7 @@ APPOINTMENTS = Fact(
     Appointment.__tablename__,
     "Every appointment as it stands; its day is that for which it is scheduled now.",
     select(
-        *_columns(
+        *columns_of(
             Appointment,
             "id dealership_id visit_id customer_id vehicle_id advisor_id booked_by_id state channel "
             "cancelled_by expected_minor reschedules booked_at scheduled_at promised_at arrived_at "
@@ -216,11 +175,11 @@ OPPORTUNITIES = Fact(
     Opportunity.__tablename__,
     "Every opportunity (one need in one episode) as it stands; its day is that of its opening.",
     select(
-        *_columns(
+        *columns_of(
             Opportunity,
-            "id dealership_id state source live visit_id appointment_id line_id customer_id vehicle_id "
-            "category_id labor_operation_id position advisor_id technician_id owner_id severity pay_type "
-            "amount_minor labour_minor parts_minor centihours outstanding_minor won_minor won_basis "
+            "id dealership_id state source live visit_id appointment_id line_id part_request_id customer_id "
+            "vehicle_id category_id labor_operation_id position advisor_id technician_id owner_id severity "
+            "pay_type amount_minor labour_minor parts_minor centihours outstanding_minor won_minor won_basis "
             "presentations loss_id first_lost_stage deferred_cause deferred_stage closed_reason opened_at "
             "last_decision_at first_lost_at won_at deferred_until",
         )
@@ -234,7 +193,7 @@ DECISIONS = Fact(
     Decision.__tablename__,
     "Every decision about an opportunity; its day is that on which it was taken.",
     select(
-        *_columns(
+        *columns_of(
             Decision,
             "id dealership_id opportunity_id line_id visit_id kind effect event stage cause amount_minor "
             "occurred_at recorded_at employee_id",
@@ -250,7 +209,7 @@ STAGES = Fact(
     StageEntry.__tablename__,
     "Every move of a visit or its appointment from one state to the next, on the day it happened.",
     select(
-        *_columns(
+        *columns_of(
             StageEntry,
             "id dealership_id visit_id appointment_id action from_state to_state occurred_at recorded_at "
             "employee_id",
@@ -263,5 +222,8 @@ STAGES = Fact(
 
 FACTS: Mapping[str, Fact] = {
     fact.name: fact
-    for fact in (LEDGER, LINES, REVENUE, VISITS, APPOINTMENTS, OPPORTUNITIES, DECISIONS, STAGES)
-}
+    for fact in (
+        LEDGER, LINES, REVENUE, VISITS, APPOINTMENTS, OPPORTUNITIES, DECISIONS, STAGES, PART_REQUESTS,
+        PART_STOCK, CAPACITY,
+    )
+}  # fmt: skip

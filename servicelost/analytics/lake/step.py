@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from servicelost.analytics.lake import columns
 from servicelost.analytics.lake.extract import Extract
-from servicelost.analytics.lake.facts import Fact
+from servicelost.analytics.lake.fact import Fact
 from servicelost.analytics.lake.manifest import FactFiles
 from servicelost.analytics.lake.parquet import FactWriter
 from servicelost.analytics.lake.storage import Folder

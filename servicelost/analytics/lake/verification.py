@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Engine
 from servicelost.analytics.engine import Lake, open_lake
 from servicelost.analytics.lake import capture
 from servicelost.analytics.lake.extract import Extract
-from servicelost.analytics.lake.facts import FACTS, MONTH, Fact
+from servicelost.analytics.lake.fact import MONTH, Fact
+from servicelost.analytics.lake.facts import FACTS
 from servicelost.analytics.lake.storage import Folder
 
 _ROWS = "rows"

@@ -120,6 +120,7 @@ def _draft(event: Incoming) -> LineDraft:
         pay_type=event.pay_type(),
         **_price(event),
         part_number=data.get("part_number"),
+        skill=data.get("skill"),
         technician_id=_technician(event),
         complaint=data.get("complaint"),
         cause_text=data.get("cause_text"),

@@ -42,7 +42,7 @@ PART_EVENTS = (
         "capacity.day", "Hours of a skill, available and booked, on one day.",
         (
             Field("date", Kind.DATE, "the day", required=True),
-            required(use.text("skill", "the skill, such as ELECTRIC", 40)),
+            required(use.SKILL),
             Field("hours_available", Kind.DECIMAL, "hours available", required=True, maximum=_DAY_HOURS),
             Field("hours_booked", Kind.DECIMAL, "hours booked", required=True, maximum=_DAY_HOURS),
         ),

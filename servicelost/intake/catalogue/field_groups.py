@@ -58,6 +58,7 @@ SERVICE = text("service", "the named service, as free text: it identifies the ne
 HOURS = Field("hours", Kind.DECIMAL, "flat-rate hours", maximum=Decimal("9999.99"))
 LABOUR = money("labour", "labour, net of tax")
 PARTS = money("parts", "parts, net of tax")
+SKILL = text("skill", "the skill that the work needs or the hours are of, such as ELECTRIC", 40)
 AMOUNT = money("amount", "the total, when labour and parts are not known apart")
 PRICE = (LABOUR, PARTS, AMOUNT, HOURS)
 EXPECTED_AMOUNT = money("expected_amount", "what the visit is expected to bring")
@@ -118,4 +119,5 @@ LINE = (
     *PRICE,
     TECHNICIAN,
     text("part_number", "the main part", 40),
+    SKILL,
 )

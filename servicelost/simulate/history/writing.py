@@ -77,10 +77,11 @@ class _Teller:
         }
 
     def fact(self, name: str) -> FactFiles:
-        """Write all files of a fact."""
+        """Write all files of a fact; of one the history does not tell of, an empty one."""
         writer = FactWriter(self._folder, name, 1)
-        for numbers in self._batches(1.0 if name == "ledger" else self._history.others):
-            writer.append(arrow(name, self._told[name](numbers)))
+        if name in self._told:
+            for numbers in self._batches(1.0 if name == "ledger" else self._history.others):
+                writer.append(arrow(name, self._told[name](numbers)))
         return FactFiles(tuple(columns.signature(name)), writer.finish())
 
     def _ledger(self, numbers: Ints) -> Columns:

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from servicelost.administration.settings import SETTINGS
-from servicelost.analytics.labels import BASES, NOT_RECORDED
+from servicelost.analytics.labels import BASES, CHANNELS, NOT_RECORDED, WEEKDAY_LABELS
 from servicelost.analytics.line_status import STATUS_LABELS
 from servicelost.analytics.quality import QUALITY_LABELS
 from servicelost.analytics.registry import REPORTS
+from servicelost.analytics.specs import capacity, parts_demand
 from servicelost.analytics.specs.bridge import STEPS
 from servicelost.analytics.windows import COMPARED_LABELS
 from servicelost.taxonomy import (
@@ -34,6 +35,7 @@ from servicelost.web.ui import (
     board,
     board_cards,
     decision_forms,
+    evidence,
     frame,
     home,
     labels,
@@ -42,6 +44,7 @@ from servicelost.web.ui import (
     quick_log,
     report_options,
     report_plots,
+    settings_words,
     today,
     visit_lists,
 )
@@ -60,10 +63,10 @@ def texts() -> list[str]:
 
 
 def _tables() -> Iterator[Any]:
-    for module in (*_TAXONOMY, labels):
+    for module in (*_TAXONOMY, labels, settings_words):
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
-    yield from (QUALITY_LABELS, COMPARED_LABELS)
+    yield from (QUALITY_LABELS, COMPARED_LABELS, CHANNELS, WEEKDAY_LABELS, parts_demand.HINTS, capacity.HINTS)
     yield from (
         today.CANCELLERS,
         advice.ADVICE,
@@ -76,6 +79,7 @@ def _tables() -> Iterator[Any]:
     yield from (board.AGES, board_cards.COLUMN_LABELS, board_cards.CARD_MARKS)
     yield from (home.PERIODS, report_options.LABELS, report_options.GRAINS, visit_lists.FILTERS)
     yield from ([label for label, *_ in frame.PLACES], report_plots.TEXTS, ledger_lists.LEDGER_WORDS)
+    yield from (evidence.EVIDENCE_LABELS,)
 
 
 def _is_table(value: Any) -> bool:

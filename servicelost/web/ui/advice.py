@@ -22,3 +22,11 @@ ADVICE: Mapping[str, str] = {
     Cause.TRUST_QUALITY: "Call these customers yourself; look at what came back to the workshop.",
     Cause.CREDIT_BLOCK: "Clear the payment question when the appointment is booked.",
 }
+
+# The report that looks closer at a cause.
+REPORT_OF: Mapping[str, str] = {
+    Cause.MISSING_PARTS: "parts-demand",
+    Cause.NO_CAPACITY: "capacity",
+    Cause.NO_SKILL: "capacity",
+    Cause.WAIT_TOO_LONG: "capacity",
+}

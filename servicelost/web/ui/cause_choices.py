@@ -6,12 +6,13 @@ Which cause fits which event is the taxonomy's; in which order they are likely, 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from servicelost.directory.causes import list_causes
+from servicelost.directory.causes import label_in, list_causes
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.matrix import legal_causes
+from servicelost.web.languages import current_language
 from servicelost.web.languages import gettext as _
 
 
@@ -38,7 +39,7 @@ def cause_choices(
     for code in dict.fromkeys([*fitting, Cause.OTHER, *no_losses]):
         info = CAUSES[code]
         names = [(code.value, _(info.label))]
-        names += [(cause.code, cause.label) for cause in own if cause.parent == code]
+        names += [(cause.code, label_in(cause, current_language())) for cause in own if cause.parent == code]
         found += [
             Choice(name, label, _(info.help), info.competitor, info.needs_text) for name, label in names
         ]

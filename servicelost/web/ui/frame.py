@@ -24,6 +24,7 @@ _COLUMNS = "M4 5h4v14H4zM10 5h4v9h-4zM16 5h4v6h-4z"
 _CAR = "M5 16v2m14-2v2M4 16v-4l2-5h12l2 5v4zm3-3h.01M17 13h.01M5 11h14"
 _CHART = "M4 20V4m0 16h16M8 16v-5m4 5V8m4 8v-3"
 _BOOK = "M6 4h11a1 1 0 0 1 1 1v15H7a2 2 0 0 1-2-2V5a1 1 0 0 1 1-1zm-1 14a2 2 0 0 1 2-2h11M9 8h6"
+_SLIDERS = "M4 7h9m4 0h3M4 17h3m4 0h9M13 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M7 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ PLACES = (
     ("Visits", "visits", _CAR, Action.READ_VISITS, ("visit",)),
     ("Reports", "reports", _CHART, Action.READ_REPORTS, ("report", "rows")),
     ("Ledger", "ledger", _BOOK, Action.READ_LEDGER, ("ledger", "entry")),
+    ("Settings", "settings", _SLIDERS, Action.READ_SETTINGS, ("settings",)),
 )
 
 

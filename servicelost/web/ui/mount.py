@@ -14,9 +14,17 @@ from servicelost.web.ui import (
     language,
     ledger,
     quick_log,
+    red_work,
     reports,
     rows,
     search,
+    settings,
+    settings_causes,
+    settings_competitors,
+    settings_log,
+    settings_mapping,
+    settings_people,
+    settings_tokens,
     today,
     visits,
 )
@@ -24,8 +32,9 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger,
-    quick_log, search, language,
+    home, today, red_work, board, board_acts, board_hints, card_page, visits, decisions, reports, rows,
+    ledger, quick_log, search, language, settings, settings_causes, settings_competitors, settings_mapping,
+    settings_people, settings_tokens, settings_log,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

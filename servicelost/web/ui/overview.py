@@ -9,10 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask import url_for
+
+from servicelost.analytics.registry import REPORTS
 from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui import wording
-from servicelost.web.ui.advice import ADVICE
+from servicelost.web.ui.advice import ADVICE, REPORT_OF
 from servicelost.web.ui.report_plots import plots
 from servicelost.web.ui.report_tables import (
     Cell,
@@ -64,13 +67,14 @@ class Headline:
 
 @dataclass(frozen=True)
 class First:
-    """Something to do: where and why money is lost, how much, and what helps."""
+    """Something to do: where and why money is lost, how much, what helps, and a report that looks closer."""
 
     title: str
     money: str
     url: str | None
     losses: int
     advice: str
+    closer: tuple[str, str] | None
 
 
 def overview_content(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +173,17 @@ def _first(section: Section | None) -> Iterator[First]:
             rows_url(row["drill"]),
             row["loss_count"],
             _(ADVICE[row["cause"]]) if row["cause"] in ADVICE else "",
+            _closer(row),
         )
+
+
+def _closer(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Title and address of the report about the row's cause, for the same days and dealerships."""
+    name = REPORT_OF.get(row["cause"])
+    if name is None:
+        return None
+    kept = {key: row["drill"][key] for key in ("dealership", "from", "to") if key in row["drill"]}
+    return _(REPORTS[name].title), url_for(".report", name=name, **kept)
 
 
 def _advisors(section: Section | None, whole: float | None, notes: Footnotes) -> Table | None:

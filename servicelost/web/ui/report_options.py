@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
 from servicelost.analytics.periods import Grain
-from servicelost.analytics.selection import NONE
+from servicelost.analytics.selection import NONE, WEEKDAYS
 from servicelost.analytics.spec import ReportSpec, Vocabulary
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.models import Employee, ServiceCategory
@@ -27,10 +27,11 @@ from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
 from servicelost.web.languages import gettext as _
 from servicelost.web.sight import only_visible
+from servicelost.workflow.models.signals import CapacityDay
 
 Option = tuple[str, str]
 
-_CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum]]] = {
+_CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum | int]]] = {
     "pay_type": (Vocabulary.PAY_TYPE, PayType),
     "severity": (Vocabulary.SEVERITY, Severity),
     "stage": (Vocabulary.STAGE, Stage),
@@ -38,41 +39,47 @@ _CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum]]] = {
     "cause": (Vocabulary.CAUSE, tuple(cause for cause in Cause if cause not in NOT_A_LOSS)),
     "grade": (Vocabulary.GRADE, Grade),
     "owner": (Vocabulary.OWNER, Owner),
+    "weekday": (Vocabulary.WEEKDAY, WEEKDAYS),
 }
 LABELS = {
     "dealership": "Dealership", "from": "From", "to": "To", "grain": "Periods", "group_by": "Split by",
     "advisor": "Advisor", "category": "Service", "pay_type": "Pay type", "severity": "Severity",
     "stage": "Where", "event": "What happened", "cause": "Why", "grade": "Confidence",
-    "owner": "Whose to fix", "period": "Period",
+    "owner": "Whose to fix", "period": "Period", "part": "Part", "skill": "Skill",
+    "weekday": "Day of the week",
 }  # fmt: skip
 GRAINS: Mapping[Grain, str] = {grain: grain.value.capitalize() for grain in Grain}
-_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor")
-_MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity")
+_ALWAYS_SHOWN = ("from", "to", "grain", "group_by", "dealership", "advisor", "part", "skill", "weekday")
+_TYPED = {"from": "date", "to": "date", "part": "text"}
+_MAY_BE_MISSING = ("advisor", "category", "pay_type", "severity", "skill")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A field of the form; without options it is a day."""
+    """A field of the form: a choice where it has options, else what is typed, of the `kind` of an input."""
 
     name: str
     label: str
     chosen: str
     options: tuple[Option, ...] | None
     shown: bool
+    kind: str
 
 
 def parameters(book: Book, spec: ReportSpec, values: Mapping[str, Any]) -> list[Parameter]:
     """The fields of the report's form, the usual ones first; those in use are never hidden."""
     found = []
     for name in sorted(spec.parameters, key=_place):
-        options = None if name in ("from", "to") else tuple(_options(book, spec, name))
+        kind = _TYPED.get(name, "")
+        options = None if kind else tuple(_options(book, spec, name))
         chosen = values.get(name, "")
         text = ",".join(chosen) if isinstance(chosen, list) else chosen
         if options is not None and (len(options) < 2 and not text):
             continue
         if options is not None and text and text not in dict(options):
             options = (*options, (text, text.replace(",", ", ")))
-        found.append(Parameter(name, LABELS[name], text, options, name in _ALWAYS_SHOWN or bool(text)))
+        shown = name in _ALWAYS_SHOWN or bool(text)
+        found.append(Parameter(name, LABELS[name], text, options, shown, kind))
     return found
 
 
@@ -93,18 +100,27 @@ def _named(book: Book, name: str) -> list[Option]:
     if name not in _CODES:
         return _rows(book, name)
     vocabulary, codes = _CODES[name]
-    return [(code.value, _(CODES[vocabulary](code.value))) for code in codes]
+    return [(str(code), _(CODES[vocabulary](str(code)))) for code in codes]
 
 
 def _rows(book: Book, name: str) -> list[Option]:
     if name == "dealership":
         return [(row.code, row.name) for row in list_dealerships(book)]
+    if name == "skill":
+        return [(skill, skill) for skill in _skills(book)]
     table = (Employee if name == "advisor" else ServiceCategory).__table__
     statement = only_visible(select(table), book.actor, table.c.dealership_id).order_by(table.c.name)
     rows = book.connection.execute(statement)
     if name == "advisor":
         return [(str(row.id), row.name) for row in rows if Role.SERVICE_ADVISOR in row.roles]
     return [(str(row.id), row.name) for row in rows]
+
+
+def _skills(book: Book) -> list[str]:
+    """The skills of which the workshop has told its hours."""
+    skill = func.upper(CapacityDay.skill)
+    found = only_visible(select(skill).distinct(), book.actor, CapacityDay.dealership_id)
+    return list(book.connection.scalars(found.order_by(skill)))
 
 
 def in_words(book: Book, name: str, values: Any) -> str:

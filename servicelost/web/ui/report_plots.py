@@ -13,8 +13,9 @@ from servicelost.web.languages import gettext as _
 
 # What the figures say besides the labels of the report's own numbers.
 TEXTS = (
-    "Causes by money", "From unsold recommendations to lost revenue", "Invoiced", "Lost", "Lost by period",
-    "Other causes", "Sold", "Trend", "Unsold", "Value", "What became of it",
+    "Causes by money", "Fill rate", "From unsold recommendations to lost revenue", "Hours lost", "Invoiced",
+    "Load", "Lost", "Lost by period", "Lost for want of a part", "Other causes", "Parts", "Sold", "Trend",
+    "Unsold", "Value", "What became of it", "Work with them",
 )  # fmt: skip
 
 

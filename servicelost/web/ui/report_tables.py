@@ -20,6 +20,7 @@ from servicelost.web.ui import wording
 _TONES = {
     "lost_gross": "lost", "lost_net": "lost", "losses": "lost", "recovered": "recovered", "realized": "won",
     "sold_value": "won", "unsold_value": "lost", "outstanding": "potential", "value": "potential",
+    "parts_gross": "lost", "capacity_gross": "lost", "lost_gross_12m": "lost",
 }  # fmt: skip
 
 
@@ -210,7 +211,7 @@ def _row_cell(row: Mapping[str, Any], column: Mapping[str, Any], currency: str) 
     key, kind = column["key"], column["kind"]
     if key in row["few"]:
         return _too_few(row["n"][key])
-    drill = row["drill"] if kind in ("money", "count") else None
+    drill = row["drill"] if kind in ("money", "count") and column.get("leads", True) else None
     return _cell(kind, row[key], currency, row["intervals"].get(key), drill)
 
 
@@ -243,4 +244,6 @@ def write(kind: str, value: Any, currency: str) -> str:
         return formats.percent(value)
     if kind == "hours":
         return _("%(hours)s h", hours=formats.decimal(value, "#,##0.0"))
+    if kind == "quantity":
+        return formats.decimal(value, "#,##0.###")
     return formats.count(value) if kind == "count" else str(value)

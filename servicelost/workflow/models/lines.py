@@ -44,6 +44,7 @@ class Line(Base):
     priced_as: Mapped[Code | None]
     centihours: Mapped[int | None]
     part_number: Mapped[Code | None]
+    skill: Mapped[Code | None]
     technician_id: Mapped[Ref | None]
     complaint: Mapped[str | None]
     cause_text: Mapped[str | None]

@@ -67,6 +67,7 @@ class PartStock(Base):
     """What was on hand of a part at a moment, and until when it is on back-order."""
 
     __tablename__ = f"{PREFIX}part_stock"
+    __captured__ = True
     __table_args__ = (Index("ix_servicelost_part_stock_part", "dealership_id", "part_number", "occurred_at"),)
 
     dealership_id: Mapped[Ref]

@@ -17,8 +17,8 @@ from servicelost.kernel.ids import reserve
 from servicelost.search.keys import Searchable
 from servicelost.workflow.searching import BOOKINGS, ORDERS
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

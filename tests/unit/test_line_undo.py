@@ -96,7 +96,7 @@ def on_offer(made: Desk, service: str, earlier: str | None) -> None:
 def test_any_decision_taken_back_leaves_everything_as_before(
     service: str, earlier: str | None, before: list[str], move: str, seconds: int
 ) -> None:
-    # What was closed as no loss and is priced again stays closed until the next word about it: no "as before".
+    # What was closed as no loss and is priced again stays closed until the next word: no "as before".
     assume(not any(pair == ("no loss", "quote") for pair in pairwise(before)))
     with desk() as made:
         on_offer(made, service, earlier)

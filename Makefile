@@ -17,7 +17,7 @@ help: ## Show this list
 
 setup: $(READY) ## Make the virtual environment and install the pinned packages
 
-run: $(READY) ## Start a demonstration with a simulated dealership; Ctrl-C stops it
+run: $(READY) ## Start a demonstration with two simulated dealerships; Ctrl-C stops it
 	SERVICELOST_INSTANCE_PATH=$(CURDIR)/$(INSTANCE) $(BIN)/servicelost run --demo
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL

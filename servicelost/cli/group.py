@@ -31,7 +31,7 @@ class LazyCommand:
 
 
 COMMANDS: Mapping[str, LazyCommand] = {
-    "demo": LazyCommand("servicelost.cli.demo:demo", "Load a simulated dealership into an empty database."),
+    "demo": LazyCommand("servicelost.cli.demo:demo", "Load two simulated dealerships to look at."),
     "db": LazyCommand("servicelost.cli.db:db", "Create, update and check the database tables."),
     "import": LazyCommand("servicelost.cli.importing:import_command", "Import a dealer's exported files."),
     "report": LazyCommand("servicelost.cli.report:report", "List reports and run them."),
@@ -86,9 +86,11 @@ class Misuse(click.ClickException):
 
 
 def command_group(name: str, **more: LazyCommand) -> LazyGroup:
-    """All commands under this name, with those that only the caller has first."""
+    """All commands under this name, with the caller's own first, also in place of the shared ones."""
     text = "Finds what a service department loses, where and why."
-    return LazyGroup(name, lazy={**more, **COMMANDS}, help=text)
+    return LazyGroup(
+        name, lazy={**more, **{key: own for key, own in COMMANDS.items() if key not in more}}, help=text
+    )
 
 
 def _foreign(error: Exception) -> str | None:

@@ -12,10 +12,10 @@ RawEvent = dict[str, Any]
 
 
 class Feed:
-    """Collects the raw events of one dealership."""
+    """Collects the raw events of one dealership; `story` stands in the id of each."""
 
-    def __init__(self, dealership: str) -> None:
-        self._dealership = dealership
+    def __init__(self, dealership: str, story: str) -> None:
+        self._dealership, self._story = dealership, story
         self._told: list[tuple[datetime, int, RawEvent]] = []
 
     def tell(self, kind: str, at: datetime, actor: str | None = None, **data: Any) -> None:
@@ -23,7 +23,7 @@ class Feed:
         number = len(self._told) + 1
         event: RawEvent = {
             "type": kind,
-            "event_id": f"{self._dealership}-{number}",
+            "event_id": f"{self._dealership}/{self._story}/{number}",
             "source": SOURCE,
             "occurred_at": at.isoformat(),
             "dealership": self._dealership,

@@ -1,10 +1,10 @@
-"""What the simulation knows while it runs: the dice, the notebook, the people and the parts shelf.
+"""What the simulation knows while it runs: the dice, the notebook, the customers, the parts and the workload.
 
 No story is told here; bookings, visits and the desk each have a file.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -12,16 +12,18 @@ from random import Random
 from typing import Any
 
 from servicelost.kernel.actor import Role
+from servicelost.simulate import parameters as set_to
+from servicelost.simulate import seasons
 from servicelost.simulate.dealership import Dealership
+from servicelost.simulate.dice import spread
 from servicelost.simulate.feed import Feed
-from servicelost.simulate.habits import RETURN_SHARE, chance
 from servicelost.simulate.menu import Service
-from servicelost.simulate.people import Customer
+from servicelost.simulate.people import Car, Customer
+from servicelost.simulate.roster import Roster
 from servicelost.taxonomy.causes import Cause
 
-_REST_DAYS = 25
-_FRIDAY = 4
 _FIRST_NUMBER = 20_001
+_OPENS, _MID_MORNING, _CLOSES, _EVENING, _MIDNIGHT = 8.75, 10.5, 15.5, 21.0, 23.9
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Work:
     service: Service
     labour: int
     parts: int
-    to_do: bool = False
+    urgent: bool = False
 
     @property
     def total(self) -> int:
@@ -45,19 +47,24 @@ class Arrival:
     """A car that comes or should come; `appointment` is empty for a walk-in."""
 
     customer: Customer
+    car: Car
     advisor: str
     when: datetime
     works: list[Work]
     appointment: str | None = None
+    comeback: bool = False
+    in_rhythm: bool = True
 
 
 @dataclass(frozen=True)
 class Return:
-    """Work turned down earlier that the customer will book after all."""
+    """Somebody who comes on that day or soon after for one thing, outside his usual rhythm."""
 
     due: date
     customer: Customer
+    car: Car
     service: Service
+    comeback: bool = False
 
 
 @dataclass
@@ -67,9 +74,13 @@ class World:
     dealership: Dealership
     rng: Random
     feed: Feed
-    customers: list[Customer]
+    roster: Roster
+    now: datetime
+    today: date
     returns: list[Return] = field(default_factory=list)
-    back_orders: list[tuple[date, date]] = field(default_factory=list)
+    back_orders: dict[str, list[tuple[date, date]]] = field(default_factory=dict)
+    load: dict[date, float] = field(default_factory=dict)
+    agenda: defaultdict[date, list[Callable[[], None]]] = field(default_factory=lambda: defaultdict(list))
     _serials: defaultdict[str, Iterator[int]] = field(
         default_factory=lambda: defaultdict(lambda: count(_FIRST_NUMBER))
     )
@@ -78,38 +89,63 @@ class World:
         """A fresh number of its kind, such as A20017; repair orders have no letter."""
         return f"{prefix}{next(self._serials[prefix])}"
 
+    @property
+    def clock(self) -> float:
+        """The hour it is now on the day of the story."""
+        there = self.now.astimezone(self.dealership.zone)
+        hour = there.hour + there.minute / 60
+        return hour if _OPENS <= hour <= _CLOSES else _MID_MORNING
+
     def at(self, day: date, hour: float) -> datetime:
-        """A moment of the dealership's own day; 9.5 is half past nine."""
+        """A moment of the dealership's own day; 9.5 is half past nine.
+
+        Told outside working hours, today is moved so that it is mid-morning now.
+        """
+        if day == self.today:
+            hour = self._moved(hour)
         return datetime.combine(day, time(), self.dealership.zone) + timedelta(minutes=round(hour * 60))
 
+    def _moved(self, hour: float) -> float:
+        there = self.now.astimezone(self.dealership.zone)
+        now = there.hour + there.minute / 60
+        if _OPENS <= now <= _CLOSES:
+            return hour
+        room = now / _MID_MORNING if hour < _MID_MORNING else (_MIDNIGHT - now) / (_EVENING - _MID_MORNING)
+        return now + (hour - _MID_MORNING) * min(1.0, room)
+
     def next_working_day(self, day: date) -> date:
-        """The day after, or Monday."""
-        return day + timedelta(
-            days=3 if day.weekday() == _FRIDAY else 2 if day.weekday() == _FRIDAY + 1 else 1
-        )
+        """The next day on which people answer the telephone."""
+        return seasons.next_working_day(self.dealership.country, day)
 
     def one_of(self, role: Role) -> str:
         """Somebody of the staff with this role."""
         return self.rng.choice(self.dealership.staff(role))
 
-    def somebody(self, day: date) -> Customer:
-        """A customer who still has the car and was not here lately."""
-        lately = day - timedelta(days=_REST_DAYS)
-        while True:
-            customer = self.rng.choice(self.customers)
-            seen = customer.car.last_visit
-            if not customer.car.gone and (seen is None or seen < lately or chance(self.rng, 0.02)):
-                customer.car.last_visit = day
-                return customer
+    def strength(self, person: str) -> float:
+        """How well this person does the work; 1 is usual."""
+        return self.dealership.people[person].strength
 
-    def plan_return(self, customer: Customer, service: Service, day: date) -> None:
-        """Let the customer, perhaps, book weeks later what was turned down."""
-        if chance(self.rng, RETURN_SHARE):
-            self.returns.append(Return(day + timedelta(days=self.rng.randint(12, 70)), customer, service))
+    def is_full(self, day: date) -> bool:
+        """Whether the workshop has no slot left on that day."""
+        return self.load.get(day, 0.0) > set_to.FULL
 
-    def back_ordered_until(self, day: date) -> date | None:
-        """When the scarce part comes in again, or None while it is in stock."""
-        return next((end for start, end in self.back_orders if start <= day < end), None)
+    def price(self, service: Service, day: date, *, urgent: bool = False) -> Work:
+        """A line for the service at the dealership's prices of that day."""
+        level = self.dealership.price_level * seasons.prices_at(day, self.today)
+        labour, parts = spread(self.rng, service.labour * level), spread(self.rng, service.parts * level)
+        return Work(self.new_id("L"), service, labour, parts, urgent)
+
+    def due_return(self, day: date) -> Return | None:
+        """Somebody who comes back for one thing by now; he is not named twice."""
+        due = next((wish for wish in self.returns if wish.due <= day and not wish.car.gone), None)
+        if due is not None:
+            self.returns.remove(due)
+        return due
+
+    def back_ordered_until(self, part: str | None, day: date) -> date | None:
+        """When the part comes in again, or None while it is in stock."""
+        spells = self.back_orders.get(part, ()) if part else ()
+        return next((end for start, end in spells if start <= day < end), None)
 
 
 def stated(cause: Cause | None, **more: Any) -> dict[str, Any]:

@@ -16,23 +16,20 @@ from urllib.request import urlopen
 
 import click
 
-from servicelost.cli.demo import load_and_show
+from servicelost.cli.demo import Wanted, load_and_show
 from servicelost.cli.installation import installation
 from servicelost.config import Settings
 from servicelost.jobs.leftovers import Roll
 from servicelost.jobs.queue import serving_queue
 from servicelost.jobs.supervisor import Command, supervise
 from servicelost.kernel.errors import ServiceLostError
-from servicelost.standalone.first_start import SignIn, make_first_accounts
+from servicelost.simulate.sizes import SIZES
+from servicelost.standalone.first_start import SignIn, make_first_accounts, show_sign_ins
 from servicelost.standalone.serving import address_of
 
 _SCRIPT = (sys.executable, "-m", "servicelost.standalone.script")
 _READY_SECONDS = 20.0
 _LEFTOVER_SECONDS = 10.0
-_SHOWN_ONCE = (
-    "Sign in as (the passwords are not shown again; 'servicelost account password NAME' makes a new one):"
-)
-_SHOWN_BEFORE = "Sign-ins were shown at the first start; 'servicelost account list' has the names."
 
 
 class CannotRun(ServiceLostError):
@@ -40,7 +37,7 @@ class CannotRun(ServiceLostError):
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Load a simulated dealership first, if the database is empty.")
+@click.option("--demo", is_flag=True, help="Load two simulated dealerships first, if they are not there.")
 def run(demo: bool) -> None:
     """Start everything on this machine: web server, worker, scheduler and queue; Ctrl-C stops it."""
     found = installation()
@@ -54,7 +51,7 @@ def run(demo: bool) -> None:
         settings = _with_port(settings)
         runtime = found.runtime
         if demo:
-            load_and_show(runtime)
+            load_and_show(runtime, Wanted(SIZES["small"]))
         sign_ins = make_first_accounts(runtime, demo=demo)
         runtime.dispose()
         # Held here as well, so that the queue server outlives each of the processes.
@@ -73,10 +70,7 @@ def _announce(settings: Settings, sign_ins: list[SignIn]) -> None:
     if not _answers(f"{address}api/v1/health"):
         click.echo("The web server has not answered yet; see the messages above.", err=True)
     click.echo(f"\nservicelost is running: {address}")
-    click.echo(_SHOWN_ONCE if sign_ins else _SHOWN_BEFORE)
-    for sign_in in sign_ins:
-        who = ", ".join(filter(None, [sign_in.person, *sign_in.roles]))
-        click.echo(f"  {sign_in.username:<10} {sign_in.password}   {who}")
+    show_sign_ins(sign_ins)
     click.echo("Stop with Ctrl-C.")
 
 

@@ -16,6 +16,9 @@ main = command_group(
     "servicelost",
     run=LazyCommand("servicelost.standalone.running:run", "Start web server, worker, scheduler and queue."),
     web=LazyCommand("servicelost.standalone.serving:web", "Start the web server alone."),
+    demo=LazyCommand(
+        "servicelost.standalone.demo_command:demo", "Load two simulated dealerships and sign-ins."
+    ),
     account=LazyCommand("servicelost.standalone.account_commands:account", "Manage who may sign in."),
 )
 click.version_option(__version__)(main)

@@ -3,17 +3,21 @@
 Nobody is turned away here; what the caller may do is checked by `permissions`.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import cast
 
 from flask import request
+from sqlalchemy.exc import SQLAlchemyError
 
 from servicelost.kernel.actor import SYSTEM, Actor
-from servicelost.kernel.errors import ServiceLostError
+from servicelost.kernel.errors import ServiceLostError, StaleRow
 from servicelost.web.current import current_runtime, current_state, kept
 from servicelost.web.models import ApiToken
 from servicelost.web.scopes import Scope, roles_of
 from servicelost.web.tokens import MARK, find_token, note_use
+
+log = logging.getLogger(__name__)
 
 _BEARER = "Bearer "
 
@@ -74,8 +78,16 @@ def _by_token(secret: str) -> Caller:
             raise NotSignedIn("this API token is unknown, expired or revoked")
         known, is_new_day = token, token.last_used_on != book.now.date()
     if is_new_day:
-        current_runtime().repeated(SYSTEM, lambda book: note_use(book, known.id))
+        _note_use(known)
     return _caller_of(known)
+
+
+def _note_use(token: ApiToken) -> None:
+    """Who only reads is not refused because nothing can be written now."""
+    try:
+        current_runtime().repeated(SYSTEM, lambda book: note_use(book, token.id))
+    except (SQLAlchemyError, StaleRow) as error:
+        log.warning("that token %s was used today could not be noted: %s", token.id, type(error).__name__)
 
 
 def _caller_of(token: ApiToken) -> Caller:

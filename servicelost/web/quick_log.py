@@ -4,7 +4,7 @@ What was typed has passed its schema in `schemas/quick_log`; every rule is the w
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,14 +33,7 @@ def log_call(book: Book, dealership: Dealership, sent: Sent) -> Opportunity | No
     """A call nobody answered; None where it turned out to be no loss."""
     service = _service(book, sent)
     call = signals.record_call_missed(
-        book,
-        dealership_id=dealership.id,
-        source=DESK,
-        source_id=sent["once"],
-        at=book.now - timedelta(minutes=sent["minutes_ago"]),
-        phone_key=_phone(dealership, sent),
-        purpose="SERVICE",
-        category_id=service.id if service else None,
+        book, at=_when(book, sent), **_call(dealership, sent, service, "SERVICE")
     )
     return next(iter(book.many(OPPORTUNITIES_OF_CALL, call.id)), None)
 
@@ -52,14 +45,7 @@ def log_inquiry(book: Book, dealership: Dealership, sent: Sent) -> Opportunity |
         return next(iter(book.many(OPPORTUNITIES_OF_CALL, known.id)), None)
     service, amount = _service(book, sent), sent.get("amount")
     call = signals.record_call_received(
-        book,
-        dealership_id=dealership.id,
-        source=DESK,
-        source_id=sent["once"],
-        at=book.now - timedelta(minutes=sent["minutes_ago"]),
-        phone_key=_phone(dealership, sent),
-        purpose="PRICE",
-        category_id=service.id if service else None,
+        book, at=_when(book, sent), **_call(dealership, sent, service, "PRICE")
     )
     quoted = None if amount is None else to_minor(amount, dealership.currency)
     reason = stated_reason(book, dealership, sent)
@@ -79,8 +65,8 @@ def log_part(book: Book, dealership: Dealership, sent: Sent) -> Opportunity | No
         unit_price_minor=None if price is None else to_minor(price, dealership.currency),
         channel=sent["channel"],
     )
-    at = book.now - timedelta(minutes=sent["minutes_ago"])
-    request = signals.not_supply_part(book, ask, at=at, reason=stated_reason(book, dealership, sent))
+    reason = stated_reason(book, dealership, sent)
+    request = signals.not_supply_part(book, ask, at=_when(book, sent), reason=reason)
     return next(iter(book.many(OPPORTUNITIES_OF_NEED, dealership.id, f"part:{request.id}")), None)
 
 
@@ -89,6 +75,19 @@ VERBS: Mapping[str, Callable[[Book, Dealership, Sent], Opportunity | None]] = {
     "inquiry": log_inquiry,
     "part": log_part,
 }
+
+
+def _when(book: Book, sent: Sent) -> datetime:
+    return book.now - timedelta(minutes=sent["minutes_ago"])
+
+
+def _call(
+    dealership: Dealership, sent: Sent, service: ServiceCategory | None, purpose: str
+) -> signals.CallTold:
+    return {
+        "dealership_id": dealership.id, "source": DESK, "source_id": sent["once"], "purpose": purpose,
+        "phone_key": _phone(dealership, sent), "category_id": service.id if service else None,
+    }  # fmt: skip
 
 
 def _service(book: Book, sent: Sent) -> ServiceCategory | None:

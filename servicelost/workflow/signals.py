@@ -5,6 +5,7 @@ They are evidence; what they mean for a loss or for demand is decided elsewhere.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput
@@ -24,6 +25,18 @@ from servicelost.workflow.prices import check_not_negative
 from servicelost.workflow.reason import UNSTATED, Reason
 from servicelost.workflow.states import PartRequestAction, PartRequestState
 from servicelost.workflow.transitions import shift_part_request
+
+
+class CallTold(TypedDict):
+    """What a source states of a call; `phone_key` is the normalised number."""
+
+    dealership_id: int
+    source: str
+    source_id: str
+    phone_key: NotRequired[str | None]
+    customer_id: NotRequired[int | None]
+    purpose: NotRequired[str | None]
+    category_id: NotRequired[int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,75 +74,26 @@ class PartAsk:
 
 
 def record_call_received(
-    book: Book,
-    *,
-    dealership_id: int,
-    source: str,
-    source_id: str,
-    at: datetime,
-    phone_key: str | None = None,
-    customer_id: int | None = None,
-    purpose: str | None = None,
-    category_id: int | None = None,
-    agent_id: int | None = None,
+    book: Book, *, at: datetime, agent_id: int | None = None, **told: Unpack[CallTold]
 ) -> Call:
-    """A call was answered; the same call again changes nothing. Raises Conflict if it was missed before.
-
-    `phone_key` is the normalised number.
-    """
-    known = _known_call(book, dealership_id, source, source_id, missed=False)
+    """A call was answered; the same call again changes nothing. Raises Conflict if it was missed before."""
+    known = _known_call(book, told, missed=False)
     if known is not None:
         return known
-    call = book.add(
-        Call(
-            dealership_id=dealership_id,
-            source=source,
-            source_id=source_id,
-            phone_key=phone_key,
-            customer_id=customer_id,
-            purpose=purpose,
-            category_id=category_id,
-            agent_id=agent_id,
-            missed=False,
-            occurred_at=at,
-        )
-    )
+    call = book.add(Call(missed=False, agent_id=agent_id, occurred_at=at, **told))
     book.publish(CallReceived(call, at))
     return call
 
 
 def record_call_missed(
-    book: Book,
-    *,
-    dealership_id: int,
-    source: str,
-    source_id: str,
-    at: datetime,
-    phone_key: str | None = None,
-    customer_id: int | None = None,
-    purpose: str | None = None,
-    category_id: int | None = None,
-    waited_seconds: int | None = None,
+    book: Book, *, at: datetime, waited_seconds: int | None = None, **told: Unpack[CallTold]
 ) -> Call:
     """Nobody answered; the same call again changes nothing. Raises Conflict if it was answered before."""
     check_not_negative("waited_seconds", waited_seconds)
-    known = _known_call(book, dealership_id, source, source_id, missed=True)
+    known = _known_call(book, told, missed=True)
     if known is not None:
         return known
-    call = book.add(
-        Call(
-            dealership_id=dealership_id,
-            source=source,
-            source_id=source_id,
-            phone_key=phone_key,
-            customer_id=customer_id,
-            purpose=purpose,
-            category_id=category_id,
-            missed=True,
-            waited_seconds=waited_seconds,
-            occurred_at=at,
-        )
-    )
+    call = book.add(Call(missed=True, waited_seconds=waited_seconds, occurred_at=at, **told))
     book.publish(CallMissed(call, at))
     return call
 
@@ -237,11 +201,12 @@ def record_offer(
     )
 
 
-def _known_call(book: Book, dealership_id: int, source: str, source_id: str, *, missed: bool) -> Call | None:
-    known = book.one(CALL_BY_SOURCE, dealership_id, source, source_id)
+def _known_call(book: Book, told: CallTold, *, missed: bool) -> Call | None:
+    known = book.one(CALL_BY_SOURCE, told["dealership_id"], told["source"], told["source_id"])
     if known is not None and known.missed != missed:
-        was, told = ("missed", "answered") if known.missed else ("answered", "missed")
-        raise Conflict("CALL_EXISTS", f"call {source_id} is known as {was}: it cannot be {told} as well")
+        was, now = ("missed", "answered") if known.missed else ("answered", "missed")
+        message = f"call {told['source_id']} is known as {was}: it cannot be {now} as well"
+        raise Conflict("CALL_EXISTS", message)
     return known
 
 

@@ -112,10 +112,14 @@ class Client:
         body = "\n".join(json.dumps(raw) for raw in events).encode()
         return self.call("POST", "api/v1/events", body, Content_Type="application/x-ndjson")
 
-    def decline(self, line_id: int, version: str = "*") -> Answer:
+    def decline(self, line_id: int) -> Answer:
         """Say no to a line."""
-        body = json.dumps({"cause": "NO_TIME"}).encode()
-        path = f"api/v1/lines/{line_id}/decline"
+        return self.decide(line_id, "decline", "*")
+
+    def decide(self, line_id: int, verb: str, version: str) -> Answer:
+        """Decline or authorize a line as it was seen."""
+        body = json.dumps({"cause": "NO_TIME"} if verb == "decline" else {}).encode()
+        path = f"api/v1/lines/{line_id}/{verb}"
         return self.call("POST", path, body, Content_Type="application/json", If_Match=version)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -185,3 +186,25 @@ def test_a_host_has_the_same_commands(tmp_path: Path) -> None:
     assert flask("token", "create", "dms", "--scope", "events:write").stdout.startswith("slt_")
     assert flask("report", "run", "nope").returncode == 2
     assert json.loads(flask("openapi").stdout)["openapi"] == "3.1.0"
+
+
+def test_the_demonstration_prints_what_was_lost_and_who_may_sign_in_and_only_once(shell: Shell) -> None:
+    wanted = ("demo", "--size", "60", "--until", "2026-06-17", "--seed", "7")
+    first = shell(*wanted)
+    assert first.returncode == 0, first.stderr
+    assert "not as expected" not in first.stderr
+    assert "Lost, gross" in first.stdout
+    sign_ins = re.findall(r"^  (\w+) +((?:\w{4}-){3}\w{4})  .*?([A-Z_]+)$", first.stdout, re.MULTILINE)
+    wanted_roles = ["SERVICE_ADVISOR", "BDC_AGENT", "SERVICE_MANAGER", "GROUP_MANAGER"]
+    assert [role for _, _, role in sign_ins][1:] == wanted_roles
+    again = shell(*wanted)
+    assert (again.returncode, "Loaded" in again.stderr) == (0, False)
+    assert not any(password in again.stdout for _, password, _ in sign_ins)
+
+
+@pytest.mark.parametrize("size", ["huge", "49", "200001", "-1", "1.5"])
+def test_a_size_that_is_none_is_refused_with_those_there_are(shell: Shell, size: str) -> None:
+    done = shell("demo", f"--size={size}")
+    assert done.returncode == 2
+    assert "small (3,000), normal (15,000), large (60,000)" in done.stderr
+    assert not shell.folder.exists()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -83,6 +84,40 @@ def recommend(runtime: Runtime) -> None:
 
 def test_every_periodic_job_has_its_task() -> None:
     assert {job.task for job in PERIODIC} <= TASKS.keys()
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/Berlin", "2026-03-29T01:00Z"),
+        ("Europe/Berlin", "2026-10-25T01:00Z"),
+        ("America/New_York", "2026-11-01T06:00Z"),
+        ("Australia/Lord_Howe", "2026-04-04T15:00Z"),
+    ],
+)
+def test_patience_is_the_same_on_the_night_the_clocks_change(
+    runtime: Runtime, clock: FrozenClock, zone: str, change: str
+) -> None:
+    with runtime.unit(SYSTEM) as book:
+        upsert_dealership(book, {"code": "N", "timezone": zone})
+    changes = datetime.fromisoformat(change)
+    due = changes - timedelta(minutes=10)
+    tell(
+        runtime,
+        "appointment.booked",
+        MORNING,
+        appointment_id="A",
+        scheduled_at=due.astimezone(ZoneInfo(zone)).isoformat(),
+        vehicle={"id": "V"},
+        expected_amount="99.00",
+    )
+    clock.move(due + timedelta(minutes=30) - clock.now())
+    do(runtime, "mark-no-shows")
+    assert losses(runtime) == []
+    clock.move(timedelta(seconds=1))
+    do(runtime, "mark-no-shows")
+    here = (due + timedelta(minutes=30)).astimezone(ZoneInfo(zone)).date()
+    assert losses(runtime) == [("APPT_NO_SHOW", here.isoformat(), 9900)]
 
 
 def test_nobody_came(runtime: Runtime, clock: FrozenClock) -> None:

@@ -79,6 +79,19 @@ def test_a_missed_call_answered_in_time_is_no_loss_and_a_status_call_never_is(at
     assert [row.kind for row in at_desk.entries()] == ["LOSS", "REVERSAL"]
 
 
+@pytest.mark.parametrize("heard", [1.5, 1.0], ids=["after the call", "before it is heard of"])
+@pytest.mark.parametrize(("called_back", "left"), [(1.5, 0), (30.0, 1)], ids=["in time", "too late"])
+def test_a_missed_call_is_answered_by_calling_back_in_whatever_order_it_is_heard(
+    at_desk: Desk, heard: float, called_back: float, left: int
+) -> None:
+    missed = {"call_id": "T-1", "phone": "+34 911 222 333", "purpose": "SERVICE", "customer": PERSON}
+    talk = {"contact_id": "K-1", "channel": "PHONE", "direction": "OUT", "customer": PERSON}
+    told = [("call.missed", 1.0, missed), ("contact.two_way", called_back, talk)]
+    for kind, at, data in told if heard > 1 else reversed(told):
+        at_desk.send(kind, at, **data)
+    assert [row.kind for row in at_desk.entries()] == ["LOSS", "REVERSAL"][: 2 - left]
+
+
 def test_missing_parts_is_refused_where_stock_covered_it_unless_explained(at_desk: Desk) -> None:
     ask = {
         "part_number": "P-1",

@@ -1,17 +1,16 @@
 """The simulated dealership: repeatable, acceptable to the intake, with weak spots somebody can find."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from statistics import mean
 from typing import Any
 
 import phonenumbers
 import pytest
 
 from servicelost.intake.catalogue import parse_event
-from servicelost.kernel.actor import Role
 from servicelost.simulate.dealership import DEALERSHIPS, NORTH, SOUTH
-from servicelost.simulate.generate import Size, simulate
-from servicelost.simulate.menu import SCARCE_PART
+from servicelost.simulate.generate import Size, simulate, story_of, tell_story
 
 NOW = datetime(2026, 11, 20, 14, tzinfo=UTC)
 SMALL = Size(weeks=4, visits_a_day=4)
@@ -83,31 +82,22 @@ def test_mondays_are_overbooked(events: list[dict[str, Any]]) -> None:
         day = event["data"]
         monday = datetime.fromisoformat(day["date"]).weekday() == 0
         load[monday].append(float(day["hours_booked"]) / float(day["hours_available"]))
-    assert min(load[True]) > 1 > max(load[False])
+    assert mean(load[True]) > 1 > mean(load[False]) + 0.1
 
 
-def test_one_advisor_shows_too_few_quotes(events: list[dict[str, Any]]) -> None:
-    advisor = {
-        event["data"]["visit_id"]: event["data"]["advisor"]
-        for event in (*of_type(events, "visit.opened"), *of_type(events, "visit.walk_in"))
+def test_there_is_no_slot_in_the_next_days(events: list[dict[str, Any]]) -> None:
+    told = {
+        day["data"]["date"]: float(day["data"]["hours_booked"]) / float(day["data"]["hours_available"])
+        for day in of_type(events, "capacity.day")
+        if day["data"]["skill"] == "GENERAL"
     }
-    found = Counter(
-        advisor[visit] for visit in {e["data"]["visit_id"] for e in of_type(events, "line.recommended")}
-    )
-    shown = Counter(advisor[event["data"]["visit_id"]] for event in of_type(events, "quote.sent"))
-    shares = {person: shown[person] / found[person] for person in NORTH.staff(Role.SERVICE_ADVISOR)}
-    shy = min(shares, key=lambda person: shares[person])
-    assert shares.pop(shy) < 0.75
-    assert min(shares.values()) > 0.85
+    later = [NOW.date() + timedelta(days=ahead) for ahead in (1, 2, 3)]
+    full = [told[day.isoformat()] for day in later if day.weekday() != 6]
+    assert full and min(full) > 0.95
 
 
-def test_a_missing_part_is_stated_only_while_the_part_is_on_back_order(events: list[dict[str, Any]]) -> None:
-    on_hand, told = None, 0
-    for event in events:
-        if event["type"] == "part.availability":
-            assert event["data"]["part_number"] == SCARCE_PART
-            on_hand = event["data"]["on_hand"]
-        elif event["type"] == "line.declined" and event["data"].get("cause") == "MISSING_PARTS":
-            assert on_hand == "0"
-            told += 1
-    assert told > 10
+def test_the_story_of_an_event_can_be_told_again(events: list[dict[str, Any]]) -> None:
+    story = story_of(events[len(events) // 2]["event_id"])
+    assert story is not None
+    assert tell_story(story, NORTH) == events
+    assert story_of("A-1/declined") is None

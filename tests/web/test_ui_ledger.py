@@ -1,5 +1,6 @@
 """The pages of the ledger: the list and its filters, one entry with its history, taking a loss back."""
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -28,8 +29,9 @@ def loss_url(world: World) -> str:
 
 def test_the_list_shows_entries_of_ones_own_dealership(client: FlaskClient, loss_url: str) -> None:
     page = client.get("/service/ledger")
-    assert "20 May 2026 Lost Rear brake pads Jo Doe Quote declined Reception No time today" in words(
-        page.text
+    assert (
+        "20 May 2026 Order RO-1 Lost Rear brake pads Jo Doe Quote declined Reception No time today"
+        in words(page.text)
     )
     assert page.text.count("/service/ledger/") == 1
 
@@ -86,3 +88,40 @@ def test_a_loss_is_not_taken_back_without_a_word(client: FlaskClient, loss_url: 
 def test_who_may_only_look_gets_no_form(world: World, client: FlaskClient, loss_url: str) -> None:
     world.sign_in(Role.ADMIN, name="root")
     assert not forms(client.get(loss_url).text)
+
+
+def test_a_file_holds_what_the_filters_leave(client: FlaskClient, loss_url: str) -> None:
+    [heading, row] = client.get("/service/ledger?cause=NO_TIME&format=csv").text.strip().splitlines()
+    assert heading.startswith("\ufeffDay,Entry,Dealership,Order,Work")
+    assert row.startswith("2026-05-20,Lost,North,RO-1,Rear brake pads,Quote declined")
+    assert "240.00,EUR" in row
+    assert len(client.get("/service/ledger?cause=FORGOT&format=csv").text.strip().splitlines()) == 1
+    assert client.get("/service/ledger?format=pdf").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_a_group_sees_which_dealership_and_chooses_one(
+    world: World, client: FlaskClient, loss_url: str
+) -> None:
+    world.sign_in(Role.GROUP_MANAGER, at=None)
+    assert client.get("/service/ledger").text.count("/service/ledger/") == 2
+    south = client.get("/service/ledger?dealership=SOUTH").text
+    assert south.count("/service/ledger/") == 1
+    assert loss_url not in south
+    assert '<option value="SOUTH" selected>South' in south
+
+
+def test_an_entry_shows_its_evidence(world: World, client: FlaskClient) -> None:
+    world.send(
+        {
+            "type": "part.not_supplied", "event_id": "p", "source": "dms", "dealership": "NORTH",
+            "occurred_at": "2026-05-20T09:00:00Z",
+            "data": {"request_id": "P-1", "part_number": "04465-02250", "quantity": "2", "on_hand": "0.5",
+                     "unit_price": "48.00"},
+        }
+    )  # fmt: skip
+    world.sign_in(Role.SERVICE_MANAGER, name="mia")
+    listed = client.get("/service/ledger").text
+    assert "04465-02250 Part not supplied" in words(listed)
+    [url] = re.findall(r"/service/ledger/\d+", listed)
+    told = words(client.get(url).text)
+    assert "Part number 04465-02250 Asked for 2 On hand then 0.5" in told

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from servicelost.analytics.models import ReportRun
 from servicelost.analytics.registry import REPORTS
+from servicelost.directory.dealerships import upsert_dealership
 from servicelost.jobs.worker import run_task
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.taxonomy.causes import Cause
@@ -187,6 +189,24 @@ def test_the_overview_tells_what_the_address_cannot_mean(manager: World, client:
     answer = client.get("/service/?from=soon")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "from: &#39;soon&#39; is not understood" in answer.text
+
+
+def test_a_period_ends_with_the_day_that_has_come_to_any_of_the_dealerships(
+    manager: World, client: FlaskClient
+) -> None:
+    """At the turn of the year one dealership is in the old quarter and the other in the new one."""
+    with manager.runtime.unit(SYSTEM) as book:
+        upsert_dealership(book, {"code": "NORTH", "timezone": "America/New_York"})
+        upsert_dealership(book, {"code": "SOUTH", "timezone": "Asia/Kathmandu"})
+    manager.clock.move(datetime(2027, 1, 1, 0, 30, tzinfo=UTC) - manager.clock.now())
+    manager.sign_in(Role.GROUP_MANAGER, at=None)
+
+    def dates(query: str) -> list[str]:
+        return re.findall(r'name="(?:from|to)" value="([\d-]+)"', client.get(f"/service/{query}").text)
+
+    assert dates("?period=quarter") == ["2027-01-01", "2027-01-01"]
+    assert dates("?period=quarter&dealership=NORTH") == ["2026-10-01", "2026-12-31"]
+    assert dates("?period=quarter&dealership=SOUTH") == ["2027-01-01", "2027-01-01"]
 
 
 def test_home_is_honest_about_an_empty_period(manager: World, client: FlaskClient) -> None:

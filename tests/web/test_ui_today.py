@@ -1,6 +1,6 @@
 """Today: the day as its people see it, each tap, taking back, being overtaken, and who may do what."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -8,8 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.event import listen
 
+from servicelost.jobs.worker import run_task
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.opportunities.ledger.models import LedgerEntry
+from servicelost.taxonomy.causes import Cause
+from servicelost.web import deciding
+from servicelost.wiring import TASKS
 from servicelost.workflow import appointments
 from servicelost.workflow.models.appointments import Appointment
 from tests.web.conftest import NOW, World, event
@@ -187,3 +191,49 @@ def test_the_page_asks_as_often_however_long_the_day(day: World, client: FlaskCl
     asked.clear()
     assert "Customer 29" in client.get(TODAY).text
     assert 0 < len(asked) <= few
+
+
+@pytest.fixture
+def red_work(world: World) -> World:
+    """A red line put off whose day is long past, so that a person is asked."""
+    line = world.line_id("L-1")
+    with world.runtime.unit(SYSTEM) as found:
+        deciding.defer(found, line, None, {"cause": Cause.NO_TIME, "deferred_until": date(2026, 6, 1)})
+    world.clock.move(timedelta(days=60))
+    run_task(world.runtime, TASKS, "lapse-deferrals", {})
+    assert losses(world) == []
+    world.sign_in(Role.SERVICE_ADVISOR)
+    return world
+
+
+def test_red_work_is_lost_only_when_a_person_says_so(red_work: World, client: FlaskClient) -> None:
+    page = client.get(TODAY).text
+    assert "Red work past its day, Rear brake pads, Jo Doe" in words(page)
+    [(address, held)] = [(to, form) for to, form in forms(page).items() if "red-work" in to]
+    refused = submit(client, TODAY, address, {"note": ""})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert losses(red_work) == []
+    done = submit(client, TODAY, address, {"note": "has it done by his brother"})
+    assert done.status_code == HTTPStatus.SEE_OTHER
+    after = client.get(done.location).text
+    assert "Recorded as lost" in after
+    assert address not in after
+    assert losses(red_work) == [("LOSS", "NO_TIME", None)]
+    again = client.post(address, data={**held, "note": "twice"})
+    assert again.status_code == HTTPStatus.CONFLICT
+    assert "it waits no longer" in words(again.text)
+    assert len(losses(red_work)) == 1
+
+
+def test_red_work_done_meanwhile_asks_nobody(red_work: World, client: FlaskClient) -> None:
+    with red_work.runtime.unit(SYSTEM) as found:
+        deciding.authorize(found, red_work.line_id("L-1"), None, {})
+    assert "Red work past its day" not in client.get(TODAY).text
+
+
+def test_red_work_of_another_dealership_is_not_there(red_work: World, client: FlaskClient) -> None:
+    [(address, held)] = [(to, form) for to, form in forms(client.get(TODAY).text).items() if "red-work" in to]
+    red_work.sign_in(Role.SERVICE_ADVISOR, at="SOUTH")
+    answer = client.post(address, data={**held, "note": "x"})
+    assert answer.status_code == HTTPStatus.NOT_FOUND, answer.text
+    assert losses(red_work) == []

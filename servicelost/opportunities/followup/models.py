@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
 
+from servicelost.directory.models import Customer
 from servicelost.kernel.columns import Mapped, mapped_column
 from servicelost.kernel.db import PREFIX, Base, Code, Name, Ref, SourceId, SourceName, Version
 from servicelost.kernel.lookup import Lookup
@@ -94,6 +95,7 @@ class Problem(Base):
 
 
 CONTACT_BY_SOURCE = Lookup(Contact, "dealership_id", "source", "source_id")
+CONTACTS_OF_CUSTOMER = Lookup(Contact, "customer_id", many=True, parent=Customer)
 TASKS_OF_OPPORTUNITY = Lookup(Task, "opportunity_id", many=True)
 PROBLEM_BY_SOURCE = Lookup(Problem, "dealership_id", "source", "source_id")
 PROBLEMS_OF_CUSTOMER = Lookup(Problem, "customer_id", many=True)

@@ -35,6 +35,8 @@ from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.reason import Reason
 
+ACKNOWLEDGE_RED = "ACKNOWLEDGE_RED"
+
 
 def put_off(
     book: Book, opportunity: Opportunity, refusal: Refusal, until: date | None, until_km: int | None
@@ -109,7 +111,7 @@ def lapse(book: Book, opportunity: Opportunity) -> Effect:
     ):
         return Effect.NONE
     if opportunity.severity == Severity.RED and opportunity.acknowledged_at is None:
-        open_task(book, "ACKNOWLEDGE_RED", due_at=book.now, dealership_id=dealership.id,
+        open_task(book, ACKNOWLEDGE_RED, due_at=book.now, dealership_id=dealership.id,
                   opportunity_id=opportunity.id, customer_id=opportunity.customer_id)  # fmt: skip
         return Effect.NONE
     refusal = _lapsed(book, opportunity, dealership, until)

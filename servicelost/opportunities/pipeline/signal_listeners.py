@@ -3,6 +3,7 @@
 A missed call is no loss when the same number, or its customer, is spoken to within the window.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import MISSED_CALL_WINDOW
 from servicelost.directory.models import ServiceCategory
 from servicelost.kernel.book import Book
+from servicelost.opportunities.followup.contacts import ContactKind
 from servicelost.opportunities.followup.facts import ContactMade
+from servicelost.opportunities.followup.models import CONTACTS_OF_CUSTOMER
 from servicelost.opportunities.ledger.subject import Value
 from servicelost.opportunities.pipeline.models import (
     OPPORTUNITIES_OF_CALL,
@@ -109,13 +112,21 @@ def _answer(book: Book, opportunity: Opportunity, at: datetime) -> None:
 
 
 def _answered_after(book: Book, call: Call) -> datetime | None:
-    """When the number was answered within the window, if that is known already."""
-    if call.phone_key is None:
-        return None
+    """When the number was answered within the window, or its customer called back, if it is known already."""
     latest = call.occurred_at + _window(book, call.dealership_id)
-    answers = (other.occurred_at for other in book.many(CALLS_OF_PHONE, call.dealership_id, call.phone_key)
-               if not other.missed and call.occurred_at <= other.occurred_at <= latest)  # fmt: skip
-    return min(answers, default=None)
+    return min((at for at in _talks(book, call) if call.occurred_at <= at <= latest), default=None)
+
+
+def _talks(book: Book, call: Call) -> Iterator[datetime]:
+    """When this number or its customer was ever spoken to."""
+    if call.phone_key is not None:
+        for other in book.many(CALLS_OF_PHONE, call.dealership_id, call.phone_key):
+            if not other.missed:
+                yield other.occurred_at
+    if call.customer_id is not None:
+        for contact in book.many(CONTACTS_OF_CUSTOMER, call.customer_id):
+            if contact.kind == ContactKind.TWO_WAY:
+                yield contact.occurred_at
 
 
 def _window(book: Book, dealership_id: int) -> timedelta:

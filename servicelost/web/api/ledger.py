@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from servicelost.directory.dealerships import dealership_by_code
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import ENTRIES_OF_LOSS, LedgerEntry
@@ -14,6 +13,7 @@ from servicelost.web.api.blueprint import endpoint
 from servicelost.web.api.shapes import money
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
+from servicelost.web.ledger_filters import narrowed
 from servicelost.web.permissions import Action
 from servicelost.web.schemas.ledger import (
     LedgerEntrySchema,
@@ -22,8 +22,6 @@ from servicelost.web.schemas.ledger import (
     ReverseSchema,
 )
 from servicelost.web.sight import get_visible, only_visible
-
-_CODES = ("kind", "stage", "event", "cause")
 
 
 @endpoint(
@@ -79,18 +77,8 @@ def reverse_entry(body: dict[str, Any], entry_id: int) -> dict[str, Any]:
 def _matching(book: Book, query: dict[str, Any]) -> Select[Any]:
     entry = LedgerEntry.__table__.c
     statement = only_visible(select(entry.id), book.actor, entry.dealership_id).order_by(entry.id.desc())
-    for name in _CODES:
-        if name in query:
-            statement = statement.where(entry[name] == query[name].value)
-    if "dealership" in query:
-        statement = statement.where(entry.dealership_id == dealership_by_code(book, query["dealership"]).id)
-    if "first" in query:
-        statement = statement.where(entry.business_day >= query["first"])
-    if "last" in query:
-        statement = statement.where(entry.business_day <= query["last"])
-    if "before" in query:
-        statement = statement.where(entry.id < query["before"])
-    return statement
+    statement = narrowed(book, statement, query)
+    return statement.where(entry.id < query["before"]) if "before" in query else statement
 
 
 def _shape(book: Book, entry: LedgerEntry) -> dict[str, Any]:

@@ -13,6 +13,9 @@ class LedgerQuerySchema(Schema):
     """Which entries are listed, newest first."""
 
     dealership = Text(40, metadata={"description": "Code of a dealership."})
+    advisor = fields.Integer(
+        validate=validate.Range(1, HIGHEST_ID), metadata={"description": "Id of an employee."}
+    )
     kind = fields.Enum(EntryKind, by_value=True)
     stage = fields.Enum(Stage, by_value=True)
     event = fields.Enum(LossEvent, by_value=True)

@@ -3,12 +3,12 @@
 What the overview says is put together in `overview`; which period it is about, here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -39,7 +39,7 @@ _USUAL = "quarter"
 
 @dataclass(frozen=True)
 class Situation:
-    """Where and when we are: today, whether there is any dealership, the last day of the ledger."""
+    """Where and when we are: the day that has come to any of the dealerships, the last day of the ledger."""
 
     today: date | None
     last_entry: date | None
@@ -51,7 +51,7 @@ def home() -> ResponseReturnValue:
     if not may(current_caller(), Action.RUN_REPORTS):
         return redirect(url_for(".today"))
     with current_runtime().unit(current_actor(), reading=True) as book:
-        here = _situation(book)
+        here = _situation(book, request.args.getlist("dealership"))
     if here.today is None or here.last_entry is None:
         return render_template("servicelost/home.html", here=here, asked=None, content=None)
     period, window = _window(here.today, query_values())
@@ -81,9 +81,10 @@ def _show(here: Situation, period: str | None, window: Mapping[str, Any]) -> str
     )
 
 
-def _situation(book: Book) -> Situation:
+def _situation(book: Book, chosen: Collection[str]) -> Situation:
     dealerships = list_dealerships(book)
-    today = local_day(dealerships[0], book.now) if dealerships else None
+    asked = [row for row in dealerships if row.code in chosen] or dealerships
+    today = max((local_day(row, book.now) for row in asked), default=None)
     entry = LedgerEntry.__table__.c
     latest = only_visible(select(func.max(entry.business_day)), book.actor, entry.dealership_id)
     return Situation(today, book.connection.scalar(latest))

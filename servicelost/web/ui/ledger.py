@@ -4,12 +4,17 @@ The reverse form appends an entry; nothing is ever edited or deleted.
 """
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
+from servicelost.directory.dealerships import list_dealerships
+from servicelost.directory.models import Employee
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, InvalidInput, RuleViolation
+from servicelost.kernel.money import from_minor
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.corrections import reverse_loss
 from servicelost.taxonomy.causes import CAUSES, NOT_A_LOSS, Cause
@@ -19,12 +24,18 @@ from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.problems import describe
 from servicelost.web.schemas.ledger import LedgerQuerySchema, ReverseSchema
-from servicelost.web.sight import get_visible
+from servicelost.web.sight import get_visible, only_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import ENTRY_MARKS
-from servicelost.web.ui.ledger_lists import list_entries, view_entry
+from servicelost.web.ui.ledger_lists import EntryRow, all_entries, list_entries, view_entry
+from servicelost.web.ui.row_files import write_rows
+
+_COLUMNS = (
+    "day", "entry", "dealership", "order", "work", "event", "where", "why", "advisor", "grade", "amount",
+    "currency", "document",
+)  # fmt: skip
 
 
 @page("/ledger", Action.READ_LEDGER)
@@ -37,7 +48,10 @@ def ledger() -> ResponseReturnValue:
         filters = {}
     actor = current_actor()
     with current_runtime().unit(actor, reading=True) as book:
-        found = list_entries(book, actor, filters)
+        if "format" in request.args:
+            rows = (_file_row(row) for row in all_entries(book, actor, filters))
+            return write_rows(rows, _COLUMNS, "ledger", request.args["format"])
+        found, dealerships, people = list_entries(book, actor, filters), list_dealerships(book), _people(book)
     causes = {code: info.label for code, info in CAUSES.items() if code not in NOT_A_LOSS}
     return render_template(
         "servicelost/ledger.html",
@@ -45,6 +59,8 @@ def ledger() -> ResponseReturnValue:
         kinds=ENTRY_MARKS,
         stages=STAGES,
         causes=causes,
+        dealerships=dealerships,
+        people=people,
         chosen=request.args,
     )
 
@@ -74,6 +90,20 @@ def reverse(entry_id: int) -> ResponseReturnValue:
         with runtime.unit(actor, reading=True) as book:
             return _show(book, entry_id), problem.status
     return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+
+
+def _people(book: Book) -> list[tuple[int, str]]:
+    """Those whose losses stand in the ledger, by name."""
+    entry, person = LedgerEntry.__table__.c, Employee.__table__.c
+    named = select(entry.advisor_id).where(entry.advisor_id.is_not(None)).distinct()
+    statement = only_visible(select(person.id, person.name), book.actor, person.dealership_id)
+    found = book.connection.execute(statement.where(person.id.in_(named)).order_by(person.name, person.id))
+    return [(row.id, row.name) for row in found]
+
+
+def _file_row(row: EntryRow) -> dict[str, Any]:
+    amount = from_minor(row.signed_minor, row.currency)
+    return {**vars(row), "entry": row.mark.label, "work": row.service, "amount": amount}
 
 
 def _show(book: Book, entry_id: int) -> str:

@@ -14,6 +14,7 @@ from servicelost.web.ui import (
     language,
     ledger,
     quick_log,
+    red_work,
     reports,
     rows,
     settings,
@@ -30,9 +31,9 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, board, board_acts, board_hints, card_page, visits, decisions, reports, rows, ledger,
-    quick_log, language, settings, settings_causes, settings_competitors, settings_mapping, settings_people,
-    settings_tokens, settings_log,
+    home, today, red_work, board, board_acts, board_hints, card_page, visits, decisions, reports, rows,
+    ledger, quick_log, language, settings, settings_causes, settings_competitors, settings_mapping,
+    settings_people, settings_tokens, settings_log,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

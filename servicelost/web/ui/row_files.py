@@ -3,7 +3,7 @@
 Cells that a spreadsheet would run as a formula are made harmless by `analytics.exports`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -38,20 +38,26 @@ _MONEY = frozenset({"amount", "revenue"})
 
 def row_file(connection: Connection, drill: Drill, name: str) -> Response:
     """The rows as CSV or XLSX; refuses another format, and more rows than a request may make."""
+    return write_rows(_all_rows(connection, drill), _COLUMNS[drill.target], "rows", name)
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], stem: str, name: str) -> Response:
+    """These columns of the rows as a file of the format; refuses a format there is none of."""
     if name not in _WRITERS:
         message = f"format: {name!r} is not known, expected one of {', '.join(_WRITERS)}"
-        raise StatusError(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "BAD_PARAMETER",
-            message,
-            errors=[FieldProblem("format", message)],
-        )
-    found = list(_all_rows(connection, drill))
-    columns = _COLUMNS[drill.target]
+        errors = [FieldProblem("format", message)]
+        raise StatusError(HTTPStatus.UNPROCESSABLE_ENTITY, "BAD_PARAMETER", message, errors=errors)
     headings = tuple(column.replace("_", " ").capitalize() for column in columns)
     kinds = tuple(Kind.MONEY if column in _MONEY else Kind.TEXT for column in columns)
-    sheet = Sheet("rows", "Rows", headings, kinds, [_cells(row, columns) for row in found])
-    return as_file(_WRITERS[name]([sheet]), FORMATS[name].content_type, f"rows.{name}")
+    sheet = Sheet(stem, stem.capitalize(), headings, kinds, [_cells(row, columns) for row in rows])
+    return as_file(_WRITERS[name]([sheet]), FORMATS[name].content_type, f"{stem}.{name}")
+
+
+def check_not_too_many(count: int) -> None:
+    """Refuse more rows than a request may make a file of."""
+    if count > MOST_ROWS:
+        message = f"these are {count:,} rows, a file holds {MOST_ROWS:,}: narrow the period or the filters"
+        raise StatusError(HTTPStatus.UNPROCESSABLE_ENTITY, "TOO_MANY_ROWS", message)
 
 
 def as_file(content: bytes, content_type: str, name: str) -> Response:
@@ -65,18 +71,14 @@ def _all_rows(connection: Connection, drill: Drill) -> Iterator[Mapping[str, Any
     offset = 0
     while True:
         page = open_drill(connection, drill, offset=offset, limit=_CHUNK)
-        if page.count > MOST_ROWS:
-            message = (
-                f"these are {page.count:,} rows, a file holds {MOST_ROWS:,}: narrow the period or the filters"
-            )
-            raise StatusError(HTTPStatus.UNPROCESSABLE_ENTITY, "TOO_MANY_ROWS", message)
+        check_not_too_many(page.count)
         yield from page.rows
         offset += _CHUNK
         if offset >= page.count:
             return
 
 
-def _cells(row: Mapping[str, Any], columns: tuple[str, ...]) -> tuple[Cell, ...]:
+def _cells(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[Cell, ...]:
     return tuple(_cell(column, row.get(column)) for column in columns)
 
 

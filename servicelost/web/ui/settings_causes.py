@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from servicelost.directory.causes import change_cause, define_cause, label_in, list_causes
-from servicelost.directory.models import Dealership, DealershipCause
+from servicelost.directory.models import DealershipCause
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict
 from servicelost.opportunities.ledger.models import LedgerEntry
@@ -29,8 +29,8 @@ from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.settings_place import (
     Refused,
     attempt,
+    change_row,
     done,
-    expect_version,
     place_of,
     read_place,
     show,
@@ -87,20 +87,13 @@ def cause(cause_id: int) -> ResponseReturnValue:
 @page(_ONE, Action.CHANGE_SETTINGS, method="POST", endpoint="settings_causes_one__save")
 def save_cause(cause_id: int) -> ResponseReturnValue:
     """Other words for it, or switched on or off."""
+    return change_row(DealershipCause, cause_id, "dealership_cause", _change, _show_one, "settings_causes")
 
-    def change(book: Book) -> None:
-        row = get_visible(book, DealershipCause, cause_id)
-        expect_version(book, book.get(Dealership, row.dealership_id), "dealership_cause", row.id, row.version)
-        form = request.form
-        labels = {code: form.get(f"label_{code}", "") for code in LANGUAGES}
-        change_cause(book, row, label=_label(), labels=labels, active=form.get("active") == "1")
 
-    refused = attempt(change)
-    with current_runtime().unit(current_actor(), reading=True) as book:
-        if refused is not None:
-            return _show_one(book, cause_id, refused)
-        row = get_visible(book, DealershipCause, cause_id)
-        return done("settings_causes", row.dealership_id)
+def _change(book: Book, row: DealershipCause) -> None:
+    form = request.form
+    labels = {code: form.get(f"label_{code}", "") for code in LANGUAGES}
+    change_cause(book, row, label=_label(), labels=labels, active=form.get("active") == "1")
 
 
 def _show_list(book: Book, refused: Refused | None = None) -> ResponseReturnValue:

@@ -6,7 +6,6 @@ What a competitor's names mean is decided in the directory; losses keep the name
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -27,8 +26,8 @@ from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.settings_place import (
     Refused,
     attempt,
+    change_row,
     done,
-    expect_version,
     place_of,
     read_place,
     show,
@@ -81,26 +80,13 @@ def rival(competitor_id: int) -> ResponseReturnValue:
 @page(_ONE, Action.CHANGE_SETTINGS, method="POST", endpoint="settings_competitors_one__save")
 def save_rival(competitor_id: int) -> ResponseReturnValue:
     """Another name for it, or offered no more."""
-    return _change(competitor_id, _rename)
+    return change_row(Competitor, competitor_id, "competitor", _rename, _show_one, "settings_competitors")
 
 
 @page(f"{_ONE}/join", Action.CHANGE_SETTINGS, method="POST", endpoint="settings_competitors_one__join")
 def join_rival(competitor_id: int) -> ResponseReturnValue:
     """Another name of a second one, or by itself again."""
-    return _change(competitor_id, _join)
-
-
-def _change(competitor_id: int, verb: Any) -> ResponseReturnValue:
-    def change(book: Book) -> None:
-        row = get_visible(book, Competitor, competitor_id)
-        expect_version(book, book.get(Dealership, row.dealership_id), "competitor", row.id, row.version)
-        verb(book, row)
-
-    refused = attempt(change, verb.__name__)
-    with current_runtime().unit(current_actor(), reading=True) as book:
-        if refused is not None:
-            return _show_one(book, competitor_id, refused)
-        return done("settings_competitors", get_visible(book, Competitor, competitor_id).dealership_id)
+    return change_row(Competitor, competitor_id, "competitor", _join, _show_one, "settings_competitors")
 
 
 def _add(book: Book, dealership: Dealership) -> None:

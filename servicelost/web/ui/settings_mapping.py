@@ -91,16 +91,19 @@ def _show(book: Book, refused: Refused | None = None) -> ResponseReturnValue:
 def _rows(kind: Kind, dealership_id: int) -> Select[Any]:
     model = kind.model
     uses = (
-        select(kind.on_lines.label("row_id"), func.count().label("lines"))
+        select(
+            kind.on_lines.label("row_id"),
+            func.count().label("lines"),
+            func.max(Line.description).label("example"),
+        )
         .where(Line.dealership_id == dealership_id, kind.on_lines.is_not(None))
         .group_by(kind.on_lines)
         .subquery()
     )
     lines = func.coalesce(uses.c.lines, 0)
+    words = func.coalesce(kind.words, uses.c.example).label("words")
     statement = (
-        select(
-            model.id, kind.code.label("code"), kind.words.label("words"), model.standard, lines.label("lines")
-        )
+        select(model.id, kind.code.label("code"), words, model.standard, lines.label("lines"))
         .outerjoin(uses, uses.c.row_id == model.id)
         .where(model.dealership_id == dealership_id)
         .order_by(model.standard.is_not(None), lines.desc(), kind.code, model.id)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from servicelost.directory.employees import change_employee
-from servicelost.directory.models import Dealership, Employee
+from servicelost.directory.models import Employee
 from servicelost.kernel.actor import Role
 from servicelost.kernel.book import Book
 from servicelost.web.current import current_runtime
@@ -18,9 +18,7 @@ from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.settings_place import (
     Refused,
-    attempt,
-    done,
-    expect_version,
+    change_row,
     place_of,
     read_place,
     show,
@@ -54,19 +52,13 @@ def employee(employee_id: int) -> ResponseReturnValue:
 @page(_ONE, Action.CHANGE_SETTINGS, method="POST", endpoint="settings_people_one__save")
 def save_employee(employee_id: int) -> ResponseReturnValue:
     """Other roles, or no longer here."""
+    return change_row(Employee, employee_id, "employee", _change, _show_one, "settings_people")
 
-    def change(book: Book) -> None:
-        row = get_visible(book, Employee, employee_id)
-        expect_version(book, book.get(Dealership, row.dealership_id), "employee", row.id, row.version)
-        sent = {Role(role) for role in request.form.getlist("role") if role in _offered(book)}
-        kept = {Role(role) for role in row.roles if role not in _offered(book)}
-        change_employee(book, row, roles=sent | kept, active=request.form.get("active") == "1")
 
-    refused = attempt(change)
-    with current_runtime().unit(current_actor(), reading=True) as book:
-        if refused is not None:
-            return _show_one(book, employee_id, refused)
-        return done("settings_people", get_visible(book, Employee, employee_id).dealership_id)
+def _change(book: Book, row: Employee) -> None:
+    sent = {Role(role) for role in request.form.getlist("role") if role in _offered(book)}
+    kept = {Role(role) for role in row.roles if role not in _offered(book)}
+    change_employee(book, row, roles=sent | kept, active=request.form.get("active") == "1")
 
 
 def _show_one(book: Book, employee_id: int, refused: Refused | None = None) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from servicelost.web.identity import current_actor, current_caller
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action, may
 from servicelost.web.problems import Problem, describe
+from servicelost.web.sight import get_visible
 from servicelost.web.ui.board_address import asked_number
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.settings_changes import changed_meanwhile
@@ -97,6 +98,28 @@ def attempt(deed: Callable[[Book], None], form: str = "") -> Refused | None:
     except (Conflict, InvalidInput, RuleViolation) as error:
         return Refused(describe(error), form, request.form.to_dict())
     return None
+
+
+def change_row(
+    model: type[Any],
+    row_id: int,
+    subject: str,
+    verb: Callable[[Book, Any], None],
+    shown: Callable[[Book, int, Refused], ResponseReturnValue],
+    endpoint: str,
+) -> ResponseReturnValue:
+    """Change a row as it was seen: it is shown again with what is refused, or the list says it is saved."""
+
+    def deed(book: Book) -> None:
+        row = get_visible(book, model, row_id)
+        expect_version(book, book.get(Dealership, row.dealership_id), subject, row.id, row.version)
+        verb(book, row)
+
+    refused = attempt(deed, verb.__name__)
+    with current_runtime().unit(current_actor(), reading=True) as book:
+        if refused is not None:
+            return shown(book, row_id, refused)
+        return done(endpoint, get_visible(book, model, row_id).dealership_id)
 
 
 def done(endpoint: str, dealership_id: int, **values: Any) -> ResponseReturnValue:

@@ -53,7 +53,7 @@ _LATER = (1, 2, 7)
 def today() -> ResponseReturnValue:
     """The day the address names, else the present one."""
     with current_runtime().unit(current_actor(), reading=True) as book:
-        return _show(book)
+        return show_today(book)
 
 
 @page(f"{_MOVE}/arrived", Action.MOVE_APPOINTMENTS, method="POST")
@@ -94,19 +94,20 @@ def _move(appointment_id: int, schema: Schema, verb: Verb) -> ResponseReturnValu
     except (Conflict, IllegalMove, InvalidInput, RuleViolation) as error:
         with runtime.unit(actor, reading=True) as book:
             row = get_visible(book, Appointment, appointment_id)
-            return _show(book, problem=describe(_in_plain_words(book, row, error)), about=row)
+            return show_today(book, problem=describe(_in_plain_words(book, row, error)), about=row)
     with runtime.unit(actor, reading=True) as book:
         row = get_visible(book, Appointment, appointment_id)
         day = local_day(book.get(Dealership, row.dealership_id), row.scheduled_at)
-    here = {**_kept(), "done": appointment_id, "day": _kept().get("day") or day.isoformat()}
+    here = {**kept(), "done": appointment_id, "day": kept().get("day") or day.isoformat()}
     return redirect(url_for(".today", **here, _anchor=f"a-{appointment_id}"), HTTPStatus.SEE_OTHER)
 
 
-def _show(
+def show_today(
     book: Book, *, problem: Problem | None = None, about: Appointment | None = None
 ) -> ResponseReturnValue:
+    """The page; a problem is told at the top, and the appointment it is about stays open."""
     dealerships = list_dealerships(book)
-    wanted = str(about.dealership_id) if about else str(_kept().get("at", ""))
+    wanted = str(about.dealership_id) if about else str(kept().get("at", ""))
     dealership = next((row for row in dealerships if str(row.id) == wanted), next(iter(dealerships), None))
     if problem is not None:
         say(Message(problem.message, wrong=True))
@@ -114,13 +115,13 @@ def _show(
         return render_template("servicelost/today.html", view=None, dealerships=[])
     if problem is None:
         _say_what_was_done(book, dealership)
-    mine = _kept().get("who") == "mine" and book.actor.employee_id is not None
+    mine = kept().get("who") == "mine" and book.actor.employee_id is not None
     view = view_today(book, dealership, _day(book, dealership), mine=mine)
     body = render_template(
         "servicelost/today.html",
         view=view,
         dealerships=dealerships,
-        kept=_kept(),
+        kept=kept(),
         mine=mine,
         own=book.actor.employee_id is not None,
         opened=about.id if about else None,
@@ -134,7 +135,7 @@ def _show(
     return body, HTTPStatus.OK if problem is None else problem.status
 
 
-def _kept() -> dict[str, Any]:
+def kept() -> dict[str, Any]:
     """What the address says of the view, kept through every form."""
     asked = {name: request.values.get(name) for name in ("day", "at", "who")}
     return {name: text for name, text in asked.items() if text}
@@ -142,7 +143,7 @@ def _kept() -> dict[str, Any]:
 
 def _day(book: Book, dealership: Dealership) -> date:
     try:
-        return date.fromisoformat(str(_kept().get("day")))
+        return date.fromisoformat(str(kept().get("day")))
     except ValueError:
         return local_day(dealership, book.now)
 
@@ -168,6 +169,8 @@ def _later(row: Expected, zone: str) -> list[tuple[str, str]]:
 
 
 def _say_what_was_done(book: Book, dealership: Dealership) -> None:
+    if request.args.get("lost"):
+        say(Message(_("Recorded as lost. It stands in the ledger with what the customer said.")))
     done = request.args.get("done", "")
     if not done.isdigit() or len(done) > 18:
         return
@@ -178,7 +181,7 @@ def _say_what_was_done(book: Book, dealership: Dealership) -> None:
     text = _("%(when)s: %(state)s.", when=when, state=_(APPOINTMENT_MARKS[row.state].label))
     undo = None
     if undoable_move(book, row) is not None:
-        undo = url_for(".undo_move", appointment_id=row.id, **_kept())
+        undo = url_for(".undo_move", appointment_id=row.id, **kept())
     say(Message(text, undo_url=undo))
 
 

@@ -20,6 +20,7 @@ from servicelost.kernel.book import Book
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.followup.tasks import TaskState
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
+from servicelost.opportunities.pipeline.deferring import ACKNOWLEDGE_RED
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.loss_events import LossEvent
@@ -81,7 +82,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class ForYou:
-    """Something to do today: `kind` tells a task, a missed call or postponed work that is due."""
+    """Something to do today: `kind` tells a task, a missed call or postponed work that is due.
+
+    `red_id` is the opportunity of red work that a person has to let go.
+    """
 
     kind: str
     words: str
@@ -89,6 +93,7 @@ class ForYou:
     at: datetime | None
     amount_minor: int | None
     visit_id: int | None
+    red_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -205,23 +210,28 @@ def _for_you(
 
 def _tasks(book: Book, dealership: Dealership, last: datetime, own: int | None) -> list[ForYou]:
     conditions = [Task.dealership_id == dealership.id, Task.state == TaskState.OPEN, Task.due_at < last]
+    put_off = Opportunity.state == OpportunityState.DEFERRED
+    conditions.append((Task.kind != ACKNOWLEDGE_RED) | put_off)
     if own is not None:
         conditions.append(Task.owner_id == own)
     visit_id = func.coalesce(Task.visit_id, Opportunity.visit_id).label("visit_id")
     query = (
-        select(Task.kind, Task.note, Task.due_at, visit_id, Customer.name, Opportunity.amount_minor)
+        select(Task.kind, Task.note, Task.due_at, Task.opportunity_id, visit_id, Customer.name,
+               Opportunity.amount_minor, ServiceCategory.name.label("service"))
         .select_from(Task.__table__.outerjoin(Customer, Customer.id == Task.customer_id)
-                     .outerjoin(Opportunity, Opportunity.id == Task.opportunity_id))
+                     .outerjoin(Opportunity, Opportunity.id == Task.opportunity_id)
+                     .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id))
         .where(*conditions).order_by(Task.due_at).limit(_FEW)
     )  # fmt: skip
     return [
         ForYou(
             "task",
             row.note or _(TASK_LABELS.get(row.kind, row.kind)),
-            row.name or "",
-            _utc(row.due_at),
+            ", ".join(part for part in (row.service, row.name) if part),
+            None if row.kind == ACKNOWLEDGE_RED else _utc(row.due_at),
             row.amount_minor,
             row.visit_id,
+            row.opportunity_id if row.kind == ACKNOWLEDGE_RED else None,
         )
         for row in book.connection.execute(query)
     ]

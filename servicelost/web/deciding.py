@@ -15,7 +15,10 @@ from servicelost.kernel.clock import as_utc
 from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput
 from servicelost.kernel.money import to_minor
 from servicelost.kernel.trail import Step, Trail
+from servicelost.opportunities.pipeline.evidence import with_inference
+from servicelost.opportunities.pipeline.line_undoing import undo_decision
 from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
+from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.sight import get_visible
 from servicelost.workflow import decisions
 from servicelost.workflow.models.lines import Line
@@ -43,28 +46,46 @@ _CLOCK_SKEW = timedelta(minutes=5)
 
 def decline(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """The customer said no. Raises NotFound, Conflict for another version, and what the rules raise."""
-    line, dealership = _load(book, line_id, version)
+    line, reason = _why(book, line_id, version, sent, LossEvent.QUOTE_DECLINED)
     return decisions.decline_line(
         book,
         line,
         at=said_moment(book, sent),
-        reason=stated_reason(book, dealership, sent),
+        reason=reason,
         stage=sent.get("stage"),
     )
 
 
 def defer(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """The customer said not now. Raises NotFound, Conflict for another version, and what the rules raise."""
-    line, dealership = _load(book, line_id, version)
+    line, reason = _why(book, line_id, version, sent, LossEvent.QUOTE_DEFERRED)
     return decisions.defer_line(
         book,
         line,
         at=said_moment(book, sent),
         until=sent.get("deferred_until"),
         until_km=sent.get("deferred_until_odometer"),
-        reason=stated_reason(book, dealership, sent),
+        reason=reason,
         stage=sent.get("stage"),
     )
+
+
+def remove(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
+    """Work was taken off. Raises NotFound, Conflict for another version, and what the rules raise."""
+    line, reason = _why(book, line_id, version, sent, LossEvent.SCOPE_REDUCED)
+    return decisions.remove_line(
+        book,
+        line,
+        at=said_moment(book, sent),
+        reason=reason,
+        stage=sent.get("stage"),
+    )
+
+
+def undo(book: Book, line_id: int, _version: int | None, _sent: Sent) -> Line:
+    """The last decision was a wrong tap. Raises RuleViolation when it is too late."""
+    line, _ = _load(book, line_id, None)
+    return undo_decision(book, line)
 
 
 def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
@@ -83,6 +104,13 @@ def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line
         authorized_by=sent.get("authorized_by"),
         **amounts,
     )
+
+
+def _why(book: Book, line_id: int, version: int | None, sent: Sent, event: LossEvent) -> tuple[Line, Reason]:
+    """The line, and what was said about it with what the evidence points to."""
+    line, dealership = _load(book, line_id, version)
+    reason = stated_reason(book, dealership, sent)
+    return line, with_inference(book, book.get(Visit, line.visit_id), line, event, reason)
 
 
 def _load(book: Book, line_id: int, version: int | None) -> tuple[Line, Dealership]:

@@ -13,7 +13,7 @@ from servicelost.workflow.models.quotes import Quote
 from servicelost.workflow.models.signals import Call, PartRequest
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import UNSTATED, Reason
-from servicelost.workflow.states import AppointmentAction
+from servicelost.workflow.states import AppointmentAction, LineAction
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,13 @@ class LineTakenAsDone(LineFact):
 
 class LineGivenUp(LineFact):
     """Told of after its booking or order had come to nothing, at that moment: it did so, too."""
+
+
+@dataclass(frozen=True)
+class LineTakenBack(LineFact):
+    """The decision `undone`, made at `at`, was a wrong tap: everything stands as before it."""
+
+    undone: LineAction = LineAction.DECLINE
 
 
 @dataclass(frozen=True)

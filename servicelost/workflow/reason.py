@@ -16,7 +16,8 @@ class Reason:
 
     `custom_cause_id` is the dealership's own cause, whose standard parent then stands in `cause`; its code
     and the competitor's name are there to be told in words. `competitor_price` is in the dealership's
-    currency. `decided_by` empty: nobody said who decided.
+    currency. `decided_by` empty: nobody said who decided. `inferred` is the cause that evidence of the kind
+    `inferred_from` points to; it stands beside the stated one and never in its place.
     """
 
     cause: Cause | None = None
@@ -30,6 +31,8 @@ class Reason:
     owner: Owner | None = None
     decided_by: Party | None = None
     cancelled_by: Party | None = None
+    inferred: Cause | None = None
+    inferred_from: str | None = None
 
 
 UNSTATED = Reason()

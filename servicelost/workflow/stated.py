@@ -27,6 +27,12 @@ def in_words(reason: Reason) -> str | None:
     return "; ".join(part for part in parts if part) or None
 
 
+def decider_in(words: str | None) -> str | None:
+    """Who decided, as far as the words of `in_words` tell; the code of a Party."""
+    told = (words or "").split("; ")
+    return next((party.value for party in Party if f"decided by {party}" in told), None)
+
+
 def says_why(reason: Reason) -> bool:
     """Whether anybody said why, be it only in a note."""
     return reason.cause is not None or reason.custom_cause_id is not None or bool(reason.note)

@@ -74,11 +74,13 @@ def shift_line(book: Book, line: Line, action: LineAction, at: datetime, note: s
     return before
 
 
-def unshift_line(book: Book, line: Line, entry: LineEntry) -> None:
-    """Bring the line back to where it was before the logged move, which earlier news have overtaken."""
+def unshift_line(
+    book: Book, line: Line, entry: LineEntry, why: str = "something that happened earlier came later"
+) -> None:
+    """Bring the line back to where it was before the logged move; by itself because of earlier news."""
     before = line.state
     line.state = LineState(entry.from_state or line.origin).value
-    note = f"{entry.action} taken back: something that happened earlier came later"
+    note = f"{entry.action} taken back: {why}"
     log_line(book, line, LineAction.RECONSIDER, entry.occurred_at, before=before, note=note)
 
 

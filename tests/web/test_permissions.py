@@ -16,6 +16,7 @@ from servicelost.directory.dealerships import dealership_by_code
 from servicelost.directory.employees import note_employee
 from servicelost.directory.models import Competitor, DealershipCause, Employee
 from servicelost.kernel.actor import SYSTEM, Role
+from servicelost.opportunities.followup.models import Problem
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.taxonomy.causes import Cause
@@ -61,6 +62,7 @@ MAY: Mapping[Action, set[Role]] = {
     },
     Action.SEND_EVENTS: {Role.ADMIN},
     Action.READ_VISITS: set(Role),
+    Action.SEARCH: set(Role),
     Action.DECIDE_LINES: {
         Role.SERVICE_ADVISOR,
         Role.BDC_AGENT,
@@ -89,6 +91,7 @@ TOKENS: Mapping[Action, Scope | None] = {
     Action.MANAGE_TOKENS: None,
     Action.SEND_EVENTS: Scope.EVENTS_WRITE,
     Action.READ_VISITS: Scope.VISITS_READ,
+    Action.SEARCH: Scope.VISITS_READ,
     Action.DECIDE_LINES: Scope.VISITS_WRITE,
     Action.READ_REPORTS: Scope.REPORTS_READ,
     Action.RUN_REPORTS: Scope.REPORTS_RUN,
@@ -114,6 +117,7 @@ def busy(world: World) -> World:
     for code in ("NORTH", "SOUTH"):
         later = (NOW + timedelta(hours=1)).isoformat()
         world.send(event("appointment.booked", code, -500, appointment_id="A-1", scheduled_at=later))
+        world.send(event("complaint.recorded", code, -499, complaint_id="P-1", visit_id="RO-1", text="Noise"))
         with world.runtime.unit(SYSTEM) as book:
             deciding.decline(book, world.line_id("L-1", code), None, {})
             dealership = dealership_by_code(book, code)
@@ -138,6 +142,8 @@ def rows_of(world: World, code: str) -> dict[str, Any]:
             "visit_id": one(select(Visit.id).where(Visit.dealership_id == at).order_by(Visit.id)).first(),
             "appointment_id": one(select(Appointment.id).where(Appointment.dealership_id == at)).one(),
             "line_id": world.line_id("L-1", code),
+            "lines": str(world.line_id("L-1", code)),
+            "problem_id": one(select(Problem.id).where(Problem.dealership_id == at)).one(),
             "card_id": one(
                 select(Opportunity.id).where(Opportunity.dealership_id == at).order_by(Opportunity.id)
             ).first(),

@@ -183,7 +183,10 @@ def test_what_was_turned_down_before_is_a_second_chance(
         }
     )  # fmt: skip
     answer = client.get("/service/visits?q=RO-2", follow_redirects=True)
-    assert "Second chance: turned down before Declined Rear brake pads €240.00" in words(answer.text)
+    assert (
+        "Second chance: turned down before Declined Rear brake pads €240.00 ● Red 20 May 2026, no time today"
+        in words(answer.text)
+    )
 
 
 def test_what_customers_are_called_is_shown_as_text(

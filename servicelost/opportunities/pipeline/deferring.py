@@ -48,11 +48,7 @@ def put_off(
     overtaken = decided_since(book, opportunity, refusal.at, DecisionKind.AUTHORIZED, DecisionKind.DEFERRED)
     effect = Effect.NONE if overtaken else _effect_of_putting_off(book, opportunity, refusal)
     if effect is Effect.DEFERRED:
-        opportunity.deferred_until, opportunity.deferred_until_km = until, until_km
-        opportunity.deferred_cause = refusal.reason.cause
-        opportunity.deferred_stage = refusal.stage
-        opportunity.deferred_event = refusal.event
-        opportunity.acknowledged_at = opportunity.acknowledged_by = None
+        hold_off(opportunity, refusal, until, until_km)
     record_decision(
         book,
         opportunity,
@@ -68,6 +64,14 @@ def put_off(
         amount_minor=refusal.value.amount_minor,
     )
     return effect
+
+
+def hold_off(opportunity: Opportunity, refusal: Refusal, until: date | None, until_km: int | None) -> None:
+    """Let the opportunity stand as put off by this word until then."""
+    opportunity.deferred_until, opportunity.deferred_until_km = until, until_km
+    opportunity.deferred_cause = refusal.reason.cause
+    opportunity.deferred_stage, opportunity.deferred_event = refusal.stage, refusal.event
+    opportunity.acknowledged_at = opportunity.acknowledged_by = None
 
 
 def _effect_of_putting_off(book: Book, opportunity: Opportunity, refusal: Refusal) -> Effect:

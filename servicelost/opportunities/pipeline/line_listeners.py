@@ -137,7 +137,7 @@ def refusal_of(book: Book, fact: facts.LineRefusedFact) -> Refusal:
     return Refusal(
         kind, event, legal_stage_for(event, stage_of(visit, fact.stage)), fact.reason,
         value_of_line(book, line, fact.reason.decided_by), fact.at, visit_id=visit.id, line_id=line.id,
-        document=document_of(line, visit), evidence=_evidence(line, told=fact.stage_told),
+        document=document_of(line, visit), evidence=_evidence(line, fact),
     )  # fmt: skip
 
 
@@ -153,8 +153,10 @@ def document_of(line: Line, visit: Visit) -> str:
     return f"{line.source}: {visit.source_id or 'booking'} / {line.source_id}"[:200]
 
 
-def _evidence(line: Line, *, told: bool) -> dict[str, object] | None:
-    evidence: dict[str, object] = {"stage": "told"} if told else {}
+def _evidence(line: Line, fact: facts.LineRefusedFact) -> dict[str, object] | None:
+    evidence: dict[str, object] = {"stage": "told"} if fact.stage_told else {}
+    if fact.reason.inferred is not None:
+        evidence |= {"inferred": fact.reason.inferred.value, "inferred_from": fact.reason.inferred_from}
     if line.presented_at is not None:
         evidence["presented_at"] = line.presented_at.isoformat()
     return evidence or None

@@ -6,6 +6,7 @@ from servicelost.opportunities.pipeline import (
     afterwards,
     board,
     line_listeners,
+    line_undoing,
     relocating,
     returning,
     signal_listeners,
@@ -18,7 +19,7 @@ _OF_LINES: tuple[type[facts.LineFact], ...] = (
     facts.LineAdded, facts.LinePriced, facts.LineAuthorized, facts.LineDeclined, facts.LineDeferred,
     facts.LineRemoved, facts.LineReduced, facts.LineNotPresented, facts.LineExpired, facts.LineNotPerformed,
     facts.LineRejectedAtQuality, facts.LineReopened, facts.LineInvoiced, facts.LineJudgementLifted,
-
+    facts.LineTakenBack,
 )  # fmt: skip
 _OF_WHOLE_VISITS: tuple[type[facts.VisitFact | facts.AppointmentFact], ...] = (
     facts.VisitClosed, facts.VisitCancelled, facts.VisitTurnedAway, facts.AppointmentCancelled,
@@ -47,6 +48,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.LineReduced, line_listeners.on_line_reduced)
     bus.subscribe(facts.LineReopened, line_listeners.on_line_reopened)
     bus.subscribe(facts.LineInvoiced, line_listeners.on_line_invoiced)
+    bus.subscribe(facts.LineTakenBack, line_undoing.on_line_taken_back)
     bus.subscribe(facts.LineJudgementLifted, afterwards.on_line_judgement_lifted)
     bus.subscribe(facts.LineTakenAsDone, afterwards.on_line_taken_as_done)
     bus.subscribe(facts.LineGivenUp, afterwards.on_line_given_up)

@@ -27,6 +27,7 @@ class OpportunityAction(StrEnum):
     WIN = "WIN"
     CLOSE = "CLOSE"
     UNSELL = "UNSELL"
+    REVIVE = "REVIVE"
 
 
 _S, _A = OpportunityState, OpportunityAction
@@ -42,6 +43,8 @@ OPPORTUNITY_MACHINE: Machine[OpportunityState, OpportunityAction] = Machine(
         **{(state, _A.CLOSE): _S.CLOSED for state in _LIVE},
         # Taken as sold at the end of a visit; then earlier news came that say otherwise.
         (_S.WON, _A.UNSELL): _S.OPEN,
+        # Closed by a wrong tap.
+        (_S.CLOSED, _A.REVIVE): _S.OPEN,
     },
 )
 

@@ -47,6 +47,10 @@ class DeferSchema(ReasonSchema):
     )
 
 
+class RemoveSchema(ReasonSchema):
+    """Work was taken off the order."""
+
+
 class AuthorizeSchema(DecisionSchema):
     """The customer agreed; an amount is the agreed price."""
 

@@ -17,13 +17,17 @@ from servicelost.web.languages import gettext as _
 
 
 class Choice(NamedTuple):
-    """A cause to tap on; `competitor` and `needs_text` say which fields go with it."""
+    """A cause to tap on; `competitor` and `needs_text` say which fields go with it.
+
+    `cause` is the standard one that stands behind it.
+    """
 
     code: str
     label: str
     help: str
     competitor: bool
     needs_text: bool
+    cause: Cause
 
 
 def cause_choices(
@@ -41,6 +45,6 @@ def cause_choices(
         names = [(code.value, _(info.label))]
         names += [(cause.code, label_in(cause, current_language())) for cause in own if cause.parent == code]
         found += [
-            Choice(name, label, _(info.help), info.competitor, info.needs_text) for name, label in names
+            Choice(name, label, _(info.help), info.competitor, info.needs_text, code) for name, label in names
         ]
     return found

@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from servicelost.opportunities.pipeline.likely_causes import Sign
+from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui import wording
@@ -19,6 +21,16 @@ EVIDENCE_LABELS: Mapping[str, str] = {
     "waited_seconds": "Waited",
     "presented_at": "Shown to the customer",
     "stage": "Stage",
+    "inferred": "The evidence pointed to",
+    "inferred_from": "Because of",
+}
+SIGN_LABELS: Mapping[str, str] = {
+    Sign.BACK_ORDER: "part on back-order",
+    Sign.NO_SLOT: "no free workshop slot in time",
+    Sign.OUT_OF_STOCK: "part not in stock",
+    Sign.LOWER_OFFER: "a competitor's lower price",
+    Sign.QUOTE_UNOPENED: "a quote nobody opened",
+    Sign.NO_ATTEMPT: "nobody tried to reach the customer",
 }
 
 
@@ -37,6 +49,8 @@ def evidence_words(evidence: Mapping[str, Any] | None, timezone: str) -> list[To
         "on_hand_milli": _quantity,
         "waited_seconds": lambda seconds: _("%(seconds)s seconds", seconds=formats.count(seconds)),
         "presented_at": lambda text: wording.moment(datetime.fromisoformat(text), timezone),
+        "inferred": lambda code: _(CAUSES[Cause(code)].label),
+        "inferred_from": lambda sign: _(SIGN_LABELS.get(sign, sign)),
         "stage": lambda _told: _("as the source told it"),
     }
     known = evidence or {}

@@ -49,6 +49,7 @@ APPOINTMENT_MARKS: Mapping[str, Mark] = {
 
 TASK_LABELS: Mapping[str, str] = {
     "ACKNOWLEDGE_RED": "Red work past its day",
+    "ASK_AGAIN": "Quote still open: ask again",
 }
 
 VISIT_MARKS: Mapping[str, Mark] = {
@@ -90,6 +91,7 @@ DECISION_LABELS: Mapping[str, str] = {
     "ACKNOWLEDGED": "Acknowledged",
     "CLOSED": "Closed, not a loss",
     "CORRECTED": "Corrected",
+    "TAKEN_BACK": "Taken back",
     "NOTED": "Noted",
 }
 

@@ -9,7 +9,9 @@ from servicelost.web.ui import (
     board_acts,
     board_hints,
     card_page,
+    complaints,
     decisions,
+    finishing,
     home,
     language,
     ledger,
@@ -17,6 +19,8 @@ from servicelost.web.ui import (
     red_work,
     reports,
     rows,
+    search,
+    second_chances,
     settings,
     settings_causes,
     settings_competitors,
@@ -31,9 +35,9 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, red_work, board, board_acts, board_hints, card_page, visits, decisions, reports, rows,
-    ledger, quick_log, language, settings, settings_causes, settings_competitors, settings_mapping,
-    settings_people, settings_tokens, settings_log,
+    home, today, red_work, board, board_acts, board_hints, card_page, visits, decisions, second_chances,
+    complaints, finishing, reports, rows, ledger, quick_log, search, language, settings, settings_causes,
+    settings_competitors, settings_mapping, settings_people, settings_tokens, settings_log,
 )  # fmt: skip
 
 page("/assets/<name>", Action.PUBLIC, endpoint="asset")(assets.send_asset)

@@ -5,48 +5,45 @@ Only reading and arranging; what can be decided is said by the workflow's own ta
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from sqlalchemy import select
 
 from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
-from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
-from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
+from servicelost.web.ui.earlier_work import Earlier, earlier_work
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
+from servicelost.web.ui.open_problems import Told, open_problems
 from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import LINE_MACHINE, LineAction, LineState, VisitState
 
 _TRACK = tuple(stage for stage in Stage if stage is not Stage.LEAD)
-_ENDED = (VisitState.CANCELLED, VisitState.TURNED_AWAY)
+# A booking that is only planned is called off as a whole, with its appointment.
+_NOTHING_TO_DECIDE = (VisitState.PLANNING, VisitState.CANCELLED, VisitState.TURNED_AWAY)
+_ACTS = {
+    "approve": LineAction.AUTHORIZE,
+    "decline": LineAction.DECLINE,
+    "defer": LineAction.DEFER,
+    "remove": LineAction.REMOVE,
+}
+_AGREED = (LineState.AUTHORIZED, LineState.BOOKED)
 _SEVERITY_ORDER = {"RED": 0, "YELLOW": 1, "GREEN": 2, None: 3}
-
-
-class Earlier(NamedTuple):
-    """Work for this car that was turned down on another visit."""
-
-    service: str
-    amount_minor: int | None
-    state: Mark
-    visit_id: int | None
 
 
 @dataclass
 class LineView:
-    """A line with its words; `undo_entry` is the loss that the person looking may still take back."""
+    """A line with its words; `acts` are what can be done with it now."""
 
     row: Line
     name: str
     mark: Mark
     acts: frozenset[str]
     why: str | None = None
-    undo_entry: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +63,14 @@ class VisitView:
     advisor: str | None
     lines: list[LineView]
     earlier: list[Earlier]
+    problems: list[Told]
+    services: Mapping[int, str]
     track: list[tuple[str, bool]] = field(default_factory=list)
+
+    @property
+    def undecided(self) -> list[LineView]:
+        """The lines that can be decided and that nobody has decided."""
+        return [line for line in self.lines if line.is_open and line.acts]
 
     @property
     def sums(self) -> Mapping[str, int]:
@@ -90,7 +94,9 @@ def view_visit(book: Book, visit: Visit) -> VisitView:
         vehicle=None if visit.vehicle_id is None else book.find(Vehicle, visit.vehicle_id),
         advisor=None if visit.advisor_id is None else book.get(Employee, visit.advisor_id).name,
         lines=_line_views(book, visit, lines, services),
-        earlier=_earlier(book, visit),
+        earlier=earlier_work(book, visit),
+        problems=open_problems(book, visit),
+        services=services,
         track=[(STAGES[stage].label, stage == visit.stage) for stage in _TRACK],
     )
 
@@ -116,9 +122,8 @@ def _line_views(book: Book, visit: Visit, lines: list[Line], services: Mapping[i
                 line,
                 _with_position(name, line.position),
                 LINE_MARKS[line.state],
-                frozenset() if visit.state in _ENDED else _acts(line),
+                frozenset() if visit.state in _NOTHING_TO_DECIDE else _acts(line),
                 _why(book, line, loss),
-                _undoable(book, line, loss),
             )
         )
     return views
@@ -126,8 +131,8 @@ def _line_views(book: Book, visit: Visit, lines: list[Line], services: Mapping[i
 
 def _acts(line: Line) -> frozenset[str]:
     state = LineState(line.state)
-    acts = {"approve": LineAction.AUTHORIZE, "decline": LineAction.DECLINE, "defer": LineAction.DEFER}
-    return frozenset(name for name, action in acts.items() if LINE_MACHINE.can(state, action))
+    acts = {name for name, action in _ACTS.items() if LINE_MACHINE.can(state, action)}
+    return frozenset(acts - {"approve"} if state in _AGREED else acts)
 
 
 def _with_position(name: str, position: str | None) -> str:
@@ -156,37 +161,3 @@ def _why(book: Book, line: Line, loss: LedgerEntry | None) -> str | None:
     if loss.note:
         words.append(loss.note)
     return ", ".join(words)
-
-
-def _undoable(book: Book, line: Line, loss: LedgerEntry | None) -> int | None:
-    if loss is None or loss.recorded_by != book.actor.name:
-        return None
-    presentation = book.one(PRESENTATION_OF_LINE, line.id)
-    if presentation is None:
-        return None
-    return loss.id if book.get(Opportunity, presentation.opportunity_id).loss_id == loss.id else None
-
-
-def _earlier(book: Book, visit: Visit) -> list[Earlier]:
-    """What this car was told on other visits and did not have done."""
-    if visit.vehicle_id is None:
-        return []
-    marks = {
-        OpportunityState.LOST: Mark("Declined", "lost"),
-        OpportunityState.DEFERRED: Mark("Postponed", "deferred"),
-    }
-    here = select(Presentation.opportunity_id).where(Presentation.visit_id == visit.id)
-    rows = book.connection.execute(
-        select(Opportunity.visit_id, Opportunity.amount_minor, Opportunity.state, ServiceCategory.name)
-        .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id)
-        .where(
-            Opportunity.vehicle_id == visit.vehicle_id,
-            Opportunity.state.in_(marks),
-            Opportunity.visit_id.is_distinct_from(visit.id),
-            Opportunity.id.not_in(here),
-        )
-        .order_by(Opportunity.id)
-    )
-    return [
-        Earlier(row.name or _("Other work"), row.amount_minor, marks[row.state], row.visit_id) for row in rows
-    ]

@@ -1,4 +1,5 @@
-// The decline and defer strips open in place; without script the same links load the page with the strip open.
+// The strips of a line open in place; without script the same links load the page with the strip open.
+// Ticked lines are counted.
 
 function strips() {
   return document.querySelectorAll("[data-sl-strip]");
@@ -6,9 +7,21 @@ function strips() {
 
 function open(strip) {
   for (const other of strips()) other.hidden = other !== strip;
-  const first = strip.querySelector("input[type=radio], input:not([type=hidden])");
+  const first = strip.querySelector("button[name=confirm], button[name=answer], input[type=radio], input:not([type=hidden])");
   first?.focus({ preventScroll: true });
   strip.scrollIntoView({ block: "nearest" });
+}
+
+function followTheCause(form, { demandsNote }) {
+  const fields = form.querySelector("[data-sl-competitor]");
+  const note = form.querySelector("[data-sl-note]");
+  const update = () => {
+    const cause = form.querySelector("input[name=cause]:checked");
+    if (fields) fields.hidden = cause?.dataset.competitor !== "yes";
+    if (note && demandsNote) note.required = cause?.dataset.text === "yes";
+  };
+  form.addEventListener("change", update);
+  update();
 }
 
 for (const link of document.querySelectorAll("[data-sl-opens]")) {
@@ -27,13 +40,19 @@ for (const strip of strips()) {
     strip.hidden = true;
     document.querySelector(`[data-sl-opens="${strip.id}"]`)?.focus();
   });
-  const fields = strip.querySelector("[data-sl-competitor]");
-  const note = strip.querySelector("[data-sl-note]");
-  const update = () => {
-    const cause = strip.querySelector("input[name=cause]:checked");
-    if (fields) fields.hidden = cause?.dataset.competitor !== "yes";
-    if (note) note.required = cause?.dataset.text === "yes";
+  followTheCause(strip, { demandsNote: true });
+}
+
+const several = document.querySelector("[data-sl-several]");
+if (several) {
+  const told = several.querySelector("[data-sl-picked]");
+  const ticks = document.querySelectorAll("[data-sl-pick]");
+  const count = () => {
+    const ticked = [...ticks].filter((tick) => tick.checked).length;
+    told.textContent = told.dataset.slPicked.replace("#", ticked);
+    several.hidden = ticked === 0 && !several.querySelector("details[open]");
   };
-  strip.addEventListener("change", update);
-  update();
+  for (const tick of ticks) tick.addEventListener("change", count);
+  count();
+  followTheCause(several, { demandsNote: false });
 }

@@ -14,7 +14,7 @@ from servicelost.simulate.dice import chance, choose
 from servicelost.simulate.menu import BOOKED, Service
 from servicelost.simulate.people import Car, Customer
 from servicelost.simulate.visits import keep_visit, tell_booked_line
-from servicelost.simulate.world import Arrival, World, stated
+from servicelost.simulate.world import Arrival, World, even, stated
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.paytypes import PayType
 
@@ -145,7 +145,7 @@ def _moves(world: World, arrival: Arrival, told: datetime) -> None:
     later = arrival.when.date()
     for _ in range(world.rng.randint(1, 3)):
         later = world.next_working_day(later)
-    arrival.when = world.at(later, world.rng.choice((8, 9, 10, 13)))
+    arrival.when = even(world.at(later, world.rng.choice((8, 9, 10, 13))))
     world.feed.tell(
         "appointment.rescheduled", told, world.one_of(Role.BDC_AGENT), appointment_id=arrival.appointment,
         scheduled_at=arrival.when, requested_by="CUSTOMER",

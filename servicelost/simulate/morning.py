@@ -18,12 +18,11 @@ from servicelost.simulate.feed import hours
 from servicelost.simulate.menu import FOUND, SCARCE_PART, Service
 from servicelost.simulate.selling import Sale, recommend, send_quote
 from servicelost.simulate.visits import keep_visit, open_visit, tell_arrived
-from servicelost.simulate.world import Arrival, World
+from servicelost.simulate.world import Arrival, World, even
 from servicelost.taxonomy.causes import Cause
 
 _OPENS, _ENDS = 7.5, 16.5
 _PAST = 0.64
-_STEP = 5
 _AWAY = 3  # of the cars that should be here by now: one is overdue, one at the counter, one did not come
 _OVERDUE_MINUTES, _ARRIVED_MINUTES, _MISSED_MINUTES = 18, 14, 37
 
@@ -56,12 +55,12 @@ def tell_morning(world: World, visits: float) -> None:
     advisors = cycle(world.dealership.staff(Role.SERVICE_ADVISOR))  # each has something to do
     for place, tell in enumerate(islice(cycle(_STAGES), here)):
         when = world.at(world.today, _OPENS + (world.clock - 0.75 - _OPENS) * place / here)
-        _bring_in(world, book(world, _even(when), advisor=next(advisors)), tell)
-    tell_no_show(world, book(world, _even(world.at(world.today, world.clock - 1.1)), missed=True),
+        _bring_in(world, book(world, even(when), advisor=next(advisors)), tell)
+    tell_no_show(world, book(world, even(world.at(world.today, world.clock - 1.1)), missed=True),
                  world.now - timedelta(minutes=5), Cause.FORGOT)  # fmt: skip
     tell_missed_call(world, world.roster.anybody(), world.now - timedelta(minutes=_MISSED_MINUTES))
     _at_the_counter(world)
-    book(world, _even(world.now - timedelta(minutes=_OVERDUE_MINUTES)))
+    book(world, even(world.now - timedelta(minutes=_OVERDUE_MINUTES)))
     _expect_more(world, count - gone_by)
 
 
@@ -80,7 +79,7 @@ def _bring_in(world: World, arrival: Arrival, tell: Callable[[Here], None]) -> N
 
 
 def _at_the_counter(world: World) -> None:
-    arrival = book(world, _even(world.now - timedelta(minutes=_ARRIVED_MINUTES)))
+    arrival = book(world, even(world.now - timedelta(minutes=_ARRIVED_MINUTES)))
     tell_arrived(world, arrival, arrival.when + timedelta(minutes=2))
     open_visit(world, arrival, arrival.when + timedelta(minutes=6))
 
@@ -89,7 +88,7 @@ def _expect_more(world: World, count: int) -> None:
     latest = max(world.clock + 1.5, _ENDS)
     for place in range(count):
         hour = world.clock + 0.3 + (latest - world.clock - 0.3) * place / max(count - 1, 1)
-        keep_visit(world, book(world, _even(world.at(world.today, hour))))
+        keep_visit(world, book(world, even(world.at(world.today, hour))))
 
 
 def _waits_for_a_part(here: Here) -> None:
@@ -152,11 +151,6 @@ def _complete(here: Here, share: float) -> None:
             "line.completed", here.at(share), here.technician, line_id=work.line_id, visit_id=here.visit,
             technician=here.technician, hours=hours(work.service.centihours),
         )  # fmt: skip
-
-
-def _even(moment: datetime) -> datetime:
-    """The moment as appointment books have it, at five minutes past or to."""
-    return moment.replace(second=0, microsecond=0) - timedelta(minutes=moment.minute % _STEP)
 
 
 def _named(part: str) -> Service:

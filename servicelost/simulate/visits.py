@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 
 from servicelost.kernel.actor import Role
 from servicelost.simulate import parameters as set_to
-from servicelost.simulate.afterwards import tell_afterwards, tell_next_time, tell_put_off
+from servicelost.simulate.afterwards import tell_afterwards, tell_next_time
 from servicelost.simulate.dice import chance, choose
 from servicelost.simulate.feed import hours, money
 from servicelost.simulate.selling import Sale, answer_at_collection, offer_again, sell_findings
 from servicelost.simulate.world import Arrival, Return, Work, World, stated
 from servicelost.taxonomy.causes import Cause
-
-_UNHEARD_OF = timedelta(days=14)  # after that somebody asks why the customer did not come for the part
 
 
 def keep_visit(world: World, arrival: Arrival) -> None:
@@ -130,11 +128,9 @@ def _perform(world: World, arrival: Arrival, work: Work, visit: str, technician:
     arrives = world.back_ordered_until(work.service.part_number, at.date())
     if arrives is not None:
         comes = chance(world.rng, set_to.PART_COMES_BACK)
-        later = arrives if comes or (not work.urgent and chance(world.rng, 0.5)) else None
+        later = arrives if not work.urgent and (comes or chance(world.rng, 0.5)) else None
         if comes:
             world.returns.append(Return(arrives, arrival.customer, arrival.car, work.service))
-        if later is not None and work.urgent:
-            tell_put_off(world, arrival, visit, work, later + _UNHEARD_OF)
         arrival.car.needs.add(work.service.name)
         world.feed.tell(
             "line.not_performed", at, technician, line_id=work.line_id, visit_id=visit, deferred_until=later,

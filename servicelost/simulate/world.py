@@ -23,6 +23,7 @@ from servicelost.simulate.roster import Roster
 from servicelost.taxonomy.causes import Cause
 
 _FIRST_NUMBER = 20_001
+_STEP = 5
 _OPENS, _MID_MORNING, _CLOSES, _EVENING, _MIDNIGHT = 8.75, 10.5, 15.5, 21.0, 23.9
 
 
@@ -146,6 +147,11 @@ class World:
         """When the part comes in again, or None while it is in stock."""
         spells = self.back_orders.get(part, ()) if part else ()
         return next((end for start, end in spells if start <= day < end), None)
+
+
+def even(moment: datetime) -> datetime:
+    """The moment as appointment books have it, at five minutes past or to."""
+    return moment.replace(second=0, microsecond=0) - timedelta(minutes=moment.minute % _STEP)
 
 
 def stated(cause: Cause | None, **more: Any) -> dict[str, Any]:

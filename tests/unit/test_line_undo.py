@@ -58,9 +58,10 @@ def stand_of(made: Desk) -> Stand:
     with made.engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(asked)]
     needs = Counter(
-        (row.need_key, row.state, row.live, row.lost_event, row.outstanding_minor, row.deferred_until)
+        (row.need_key, row.state, row.live, row.lost_event, row.outstanding_minor,
+         row.deferred_until if row.state == "DEFERRED" else None)
         for row in made.opportunities()
-    )
+    )  # fmt: skip
     money: Counter[tuple[Any, ...]] = Counter()
     for entry in made.entries():
         sign = 1 if entry.kind == "LOSS" else -1
@@ -96,7 +97,7 @@ def on_offer(made: Desk, service: str, earlier: str | None) -> None:
 def test_any_decision_taken_back_leaves_everything_as_before(
     service: str, earlier: str | None, before: list[str], move: str, seconds: int
 ) -> None:
-    # What was closed as no loss and is priced again stays closed until the next word about it: no "as before".
+    # What was closed as no loss and is offered again stays closed until the next word: no "as before".
     assume(not any(pair == ("no loss", "quote") for pair in pairwise(before)))
     with desk() as made:
         on_offer(made, service, earlier)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from servicelost.kernel.actor import Actor, Role
 from servicelost.kernel.book import Book
@@ -43,7 +43,7 @@ DECISIONS = [name for name in MOVES if name != "quote"]
 
 
 class Stand(NamedTuple):
-    """Everything a decision can change, without versions and logs."""
+    """Everything a decision can change, without versions and logs; a day only where it is put off."""
 
     lines: list[tuple[Any, ...]]
     needs: Counter[tuple[Any, ...]]
@@ -51,9 +51,10 @@ class Stand(NamedTuple):
 
 
 def stand_of(made: Desk) -> Stand:
+    goal = case((Line.state == "DEFERRED", Line.deferred_until))
     asked = select(
         Line.source_id, Line.state, Line.amount_minor, Line.decided_at, Line.decided_by,
-        Line.authorized_minor, Line.deferred_until,
+        Line.authorized_minor, goal,
     ).order_by(Line.id)  # fmt: skip
     with made.engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(asked)]

@@ -4,6 +4,7 @@ Set statements make the rows, since the intake would take minutes for so many ev
 placed as the migration places those of an old database. Nothing here is a rule of the trade.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -22,13 +23,14 @@ from servicelost.runtime import Runtime
 from servicelost.standalone.accounts import create_account
 from servicelost.standalone.passwords import make_password
 from servicelost.workflow.models.lines import Line
-from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.models.visits import RepairOrder, Visit
 
 NEEDS_A_VISIT = 3
 ADVISORS = 20
 SERVICES = 20
 _PAST_DAYS, _BOARD_DAYS = 1460, 60
 _BOARD = import_module("servicelost.migrations.versions.20261125_0006_board")
+_SEARCH = import_module("servicelost.migrations.versions.20261125_0009_search")
 # Of a hundred visits with open work, so many stand at each stage.
 _STAGES = "PLANNING " * 22 + "RECEPTION " * 5 + "WORK " * 16 + "QUALITY_CONTROL " * 5 + "DELIVERY " * 5
 
@@ -60,6 +62,7 @@ def write_crowd(runtime: Runtime, *, open_cards: int, ledger_rows: int, customer
         reserve(connection, ledger_rows + 1)
         fill.everything(connection)
         _BOARD.place_cards(connection, datetime.now(UTC))
+        _SEARCH.build_keys(connection)
     with runtime.engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("VACUUM ANALYZE"))
@@ -103,7 +106,7 @@ class _Fill:
         _insert(connection, ServiceCategory, SERVICES, dealership_id=self._place, key="'service ' || n",
                 name="'Service ' || n")  # fmt: skip
         _insert(connection, Customer, self._customers, **own, source_id="'C' || n",
-                name="'Customer ' || n || ' Familyname'", phone_e164="'+4930' || (10000000 + n)",
+                name=_name("n"), phone_e164="'+4930' || (10000000 + n)",
                 phone="'030 ' || (10000000 + n)")  # fmt: skip
         _insert(connection, Vehicle, self._customers, **own, source_id="'V' || n", customer_id="n",
                 make="'Kestrel'", model="'Wing ' || n % 40", plate="'B-KX ' || n",
@@ -121,6 +124,10 @@ class _Fill:
             advisor_id=f"CASE WHEN n % 20 = 0 THEN NULL ELSE n % {ADVISORS} + 1 END", opened_at=at,
             planned_at=at, promised_at=f"{at} + interval '8 hours'",
             closed_at=f"CASE WHEN {ended} THEN {at} END",
+        )  # fmt: skip
+        _insert(
+            connection, RepairOrder, -(-self._needs // NEEDS_A_VISIT), dealership_id=self._place,
+            source="'bench'", source_id="'RO-' || n", visit_id="n", opened_at=at,
         )  # fmt: skip
         _insert(
             connection, Line, self._needs, dealership_id=self._place, visit_id=_visit("n"), source="'bench'",
@@ -166,6 +173,26 @@ class _Fill:
 
     def _customer(self, n: str) -> str:
         return f"({n}) % {self._customers} + 1"
+
+
+def _name(n: str) -> str:
+    """60 first names and 2,000 family names, so that a name is as common as names are."""
+    parts = (
+        ("Anna Bert Carla Dirk Ella Finn Greta Hugo Ida Jan", n),
+        ("bert lena marie olf rike tje", f"{n} / 7"),
+    )
+    family = (
+        ("Jan Mül Berg Hol Wei Stein Lind Koh Fal Bra", n),
+        ("sen ler mann der gen hoff", f"{n} / 10"),
+        ("t beck dal feld stad wald kamp au rode hain", f"{n} / 60"),
+        ("s en e r n", f"{n} / 600"),
+    )
+    return f"{_chosen(parts)} || ' ' || {_chosen(family)}"
+
+
+def _chosen(parts: Sequence[tuple[str, str]]) -> str:
+    chosen = (f"(string_to_array('{words}', ' '))[({n}) % {len(words.split())} + 1]" for words, n in parts)
+    return " || ".join(chosen)
 
 
 def _visit(n: str) -> str:

@@ -83,6 +83,11 @@ class Person:
         """Open one page."""
         yield self._get(kind, path)
 
+    def search(self, text: str) -> Act:
+        """Type the text into the field of a page and send it."""
+        yield self._get("visits", f"{SITE}/visits")
+        yield self._post("search", f"{SITE}/search", {"text": text, "csrf_token": self._field("csrf_token")})
+
     def _decide(self) -> Act:
         yield self._get("visit", self._visit())
         forms = list(_FORM.finditer(self._page()))

@@ -34,6 +34,7 @@ PUBLISHED_PEER_BOARD_MS = 758
 class Page:
     """A page, where it is, who looks at it, and the median it has to stay below.
 
+    What was `typed` into the search before is what the page of the search shows.
     What is `computed` is computed by a job first; then the page answers from what is stored.
     """
 
@@ -41,6 +42,7 @@ class Page:
     path: Callable[[Crowd], str]
     bound_ms: float
     by_manager: bool = True
+    typed: str | None = None
     computed: bool = False
 
 
@@ -55,6 +57,18 @@ PAGES = (
     Page("board, has anything changed", lambda _: "/board/pulse", 60),
     Page("board, what is worth a look", lambda _: "/board/hints?piece=1", 60),
     Page("board, more of a column", lambda _: "/board/columns/FOLLOW_UP?piece=1", 60),
+    *(
+        Page(f"search, {name}", lambda _: "/search", 100, by_manager=False, typed=typed)
+        for name, typed in {
+            "first and family name": "anna jansen",
+            "two letters": "ja",
+            "a common first name": "greta",
+            "plate": "b-kx 4242",
+            "end of a VIN": "004242",
+            "telephone number": "030 10004242",
+            "order number": "RO-4242",
+        }.items()
+    ),
 )
 
 
@@ -72,6 +86,8 @@ def main(quick: bool = False) -> None:
                 with Wire(served.port) as wire:
                     person = Person(*people[page.by_manager], page.by_manager, [], Random(1))
                     _do(wire, person, person.sign_in())
+                    if page.typed is not None:
+                        _do(wire, person, person.search(page.typed))
                     if page.computed:
                         _compute(_look(wire, person, page, crowd), url, folder)
                     _measure(wire, person, page, crowd)

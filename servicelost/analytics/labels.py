@@ -3,6 +3,7 @@
 No label is ever stored with a result. Translation to other languages happens at the edge.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -81,10 +82,19 @@ def labels_of(
 
 
 def _names(connection: Connection, vocabulary: Vocabulary, ids: list[int]) -> dict[Any, str]:
+    """The rows' names; two of the same name at two dealerships say where they belong."""
     table = _NAMES[vocabulary]
-    found = {}
+    place = table.c.id if vocabulary is Vocabulary.DEALERSHIP else table.c.dealership_id
+    found: dict[Any, tuple[str, int]] = {}
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        rows = connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(chunk)))
-        found.update({row.id: row.name for row in rows})
-    return found
+        rows = connection.execute(select(table.c.id, table.c.name, place).where(table.c.id.in_(chunk)))
+        found.update({row[0]: (row[1], row[2]) for row in rows})
+    often = {name for name, count in Counter(name for name, _ in found.values()).items() if count > 1}
+    where = _places(connection) if often else {}
+    return {row_id: f"{name}, {where[at]}" if name in often else name for row_id, (name, at) in found.items()}
+
+
+def _places(connection: Connection) -> dict[int, str]:
+    table = Dealership.__table__
+    return {row.id: row.name for row in connection.execute(select(table.c.id, table.c.name))}

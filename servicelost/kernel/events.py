@@ -43,7 +43,8 @@ class EventBus:
     def at_end(self, finisher: Finisher) -> None:
         """Call this with every row a plan is about to write and what it was before (nothing: it is new).
 
-        For what is derived from rows, whichever event changed them; it may change rows and adds none.
+        For what is derived from rows, whichever event changed them. It may change rows, and may add rows from
+        which nothing else is derived: no finisher is told of those.
         """
         self._finishers.append(finisher)
 

@@ -3,7 +3,6 @@
 It needs neither the host's session nor anything app-wide. Calls with an API token need no proof.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from flask import Response, current_app, request
 from servicelost.kernel.errors import Forbidden
 from servicelost.web.current import current_runtime, kept
 from servicelost.web.identity import find_caller
+from servicelost.web.signing import signature
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -81,11 +81,4 @@ def _nonce() -> str | None:
 
 
 def _sign(nonce: str) -> str:
-    caller = find_caller()
-    who = "" if caller is None else caller.actor.name
-    return hmac.new(_key(), f"servicelost csrf\n{nonce}\n{who}".encode(), hashlib.sha256).hexdigest()
-
-
-def _key() -> bytes:
-    key = current_app.secret_key or current_runtime().settings.secret_key or b""
-    return key.encode() if isinstance(key, str) else key
+    return signature("csrf", nonce)

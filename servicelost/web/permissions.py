@@ -28,6 +28,7 @@ class Action(StrEnum):
     USE_MODULE = "USE_MODULE"
     SEND_EVENTS = "SEND_EVENTS"
     READ_VISITS = "READ_VISITS"
+    SEARCH = "SEARCH"
     DECIDE_LINES = "DECIDE_LINES"
     READ_REPORTS = "READ_REPORTS"
     RUN_REPORTS = "RUN_REPORTS"
@@ -62,6 +63,7 @@ GRANTS: Mapping[Action, Grant] = {
     Action.CHOOSE_LANGUAGE: Grant(_EVERYBODY, None),
     Action.SEND_EVENTS: Grant(frozenset({Role.ADMIN}), Scope.EVENTS_WRITE),
     Action.READ_VISITS: Grant(_EVERYBODY, Scope.VISITS_READ),
+    Action.SEARCH: Grant(_EVERYBODY, Scope.VISITS_READ),
     Action.DECIDE_LINES: Grant(_DESK, Scope.VISITS_WRITE),
     Action.LOG_LOSSES: Grant(_DESK, None),
     Action.MOVE_APPOINTMENTS: Grant(_DESK, None),

@@ -13,6 +13,7 @@ from servicelost.kernel import changes, ids
 from servicelost.opportunities.followup import models as followup
 from servicelost.opportunities.ledger import models as ledger
 from servicelost.opportunities.pipeline import models as pipeline
+from servicelost.search import models as search
 from servicelost.web import models as web
 from servicelost.workflow.models import appointments, invoices, lines, log, quotes, signals, visits
 
@@ -20,6 +21,7 @@ MODEL_MODULES = (
     ids,
     changes,
     administration,
+    search,
     directory,
     appointments,
     visits,

@@ -3,12 +3,12 @@
 Rules find their rows through lookups in a book, not here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, func, select
 
 from servicelost.workflow.models.appointments import Appointment
 from servicelost.workflow.models.lines import Line
@@ -59,6 +59,13 @@ class LineSum:
     state: str
     count: int
     amount_minor: int
+
+
+class Newest(NamedTuple):
+    """When the newest visit was opened or is planned, and which one it is."""
+
+    at: datetime
+    visit_id: int
 
 
 def overdue_appointments(
@@ -125,6 +132,25 @@ def line_sums(connection: Connection, visit_ids: Collection[int]) -> list[LineSu
     )
     rows = connection.execute(query)
     return [LineSum(visit_id, state, count, int(amount or 0)) for visit_id, state, count, amount in rows]
+
+
+def newest_visits(
+    connection: Connection, of: SQLColumnExpression[Any], ids: Collection[int]
+) -> Mapping[int, Newest]:
+    """The newest visit of each of these customers, cars or whatever `of`, a column of the visits, names."""
+    moment = func.coalesce(Visit.opened_at, Visit.planned_at)
+    newest_first = (moment.desc(), Visit.id.desc())
+    place = func.row_number().over(partition_by=of, order_by=newest_first)
+    each = select(of.label("subject"), Visit.id, moment.label("at"), place.label("place"))
+    visits = each.where(of.in_(list(ids))).subquery()
+    query = select(visits.c.subject, visits.c.id, visits.c.at).where(visits.c.place == 1)
+    return {row.subject: Newest(row.at, row.id) for row in connection.execute(query)} if ids else {}
+
+
+def times_of(connection: Connection, appointment_ids: Collection[int]) -> Mapping[int, datetime]:
+    """For when these appointments are."""
+    query = select(Appointment.id, Appointment.scheduled_at).where(Appointment.id.in_(list(appointment_ids)))
+    return {row.id: row.scheduled_at for row in connection.execute(query)} if appointment_ids else {}
 
 
 def _conditions(dealership_ids: Collection[int] | None, wanted: VisitFilter) -> list[ColumnElement[bool]]:

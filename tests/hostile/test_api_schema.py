@@ -34,7 +34,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 OPERATIONS = (
-    "GET /health", "POST /events", "GET /visits/{visit_id}", "GET /lines/{line_id}",
+    "GET /health", "POST /events", "POST /search", "GET /visits/{visit_id}", "GET /lines/{line_id}",
     "POST /lines/{line_id}/decline", "POST /lines/{line_id}/defer", "POST /lines/{line_id}/authorize",
     "GET /ledger", "GET /ledger/{entry_id}", "POST /ledger/{entry_id}/reverse", "GET /reports",
     "POST /reports/{name}/runs", "GET /report-runs/{run_id}", "GET /report-runs/{run_id}/rows",

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from servicelost.analytics.labels import NOT_RECORDED, labels_of
+from servicelost.analytics.periods import Grain
+from servicelost.analytics.spec import Vocabulary
 from tests.integration.reports_world import ReportsWorld, column, measure, number, rows
 
 
@@ -137,3 +140,17 @@ def test_periods_cut_short_do_not_bend_the_slope(world: ReportsWorld) -> None:
     only = world.report("trend", cause="NO_TIME")
     assert set(column(only, "series", "period", "lost_gross").values()) == {"0.00"}
     assert "do not carry" in number(only, "revenue_slope")["reason"]
+
+
+def test_services_of_one_name_at_two_dealerships_say_where_they_belong(world: ReportsWorld) -> None:
+    world.dealership("SOUTH", "EUR")
+    with world.unit() as book:
+        north, south = world.story(book), world.story(book, "SOUTH")
+        names = {
+            north.service("Pads"): "Pads, North store",
+            south.service("Pads"): "Pads, South store",
+            north.service("Oil"): "Oil",
+        }
+    with world.unit() as book:
+        found = labels_of(book.connection, Vocabulary.CATEGORY, names, Grain.MONTH)
+    assert found == {**names, None: NOT_RECORDED}

@@ -62,6 +62,7 @@ MAY: Mapping[Action, set[Role]] = {
     },
     Action.SEND_EVENTS: {Role.ADMIN},
     Action.READ_VISITS: set(Role),
+    Action.SEARCH: set(Role),
     Action.DECIDE_LINES: {
         Role.SERVICE_ADVISOR,
         Role.BDC_AGENT,
@@ -90,6 +91,7 @@ TOKENS: Mapping[Action, Scope | None] = {
     Action.MANAGE_TOKENS: None,
     Action.SEND_EVENTS: Scope.EVENTS_WRITE,
     Action.READ_VISITS: Scope.VISITS_READ,
+    Action.SEARCH: Scope.VISITS_READ,
     Action.DECIDE_LINES: Scope.VISITS_WRITE,
     Action.READ_REPORTS: Scope.REPORTS_READ,
     Action.RUN_REPORTS: Scope.REPORTS_RUN,

@@ -64,7 +64,7 @@ def test_the_pulse_changes_with_every_card_and_else_says_nothing(
 
 
 def test_late_cards_say_so(world: World, client: FlaskClient, staff: Staff) -> None:
-    assert "late" not in words(client.get(BOARD).text)
+    assert "◷ late" not in words(client.get(BOARD).text)
     world.clock.move(timedelta(days=4))
     assert "◷ late 4 days" in words(client.get(BOARD).text)
 

@@ -8,6 +8,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+_OF_FRAME = ("/language", "/search")
+
 
 class _Forms(HTMLParser):
     def __init__(self) -> None:
@@ -33,7 +35,14 @@ def forms(page: str) -> dict[str, dict[str, str]]:
     """Every form of the page itself that changes something: what it holds, by its address."""
     parser = _Forms()
     parser.feed(page)
-    return {address: held for address, held in parser.found.items() if not address.endswith("/language")}
+    return {address: held for address, held in parser.found.items() if not address.endswith(_OF_FRAME)}
+
+
+def forms_of_frame(page: str) -> dict[str, dict[str, str]]:
+    """The forms that every page has, in the frame around it."""
+    parser = _Forms()
+    parser.feed(page)
+    return {address: held for address, held in parser.found.items() if address.endswith(_OF_FRAME)}
 
 
 def words(page: str) -> str:

@@ -1,14 +1,16 @@
 """Set queries of the pipeline for averages, periodic jobs and lists; SQL lives here, rules do not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, SQLColumnExpression, func, or_, select
 
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.workflow.models.lines import Line
 
+_TURNED_DOWN = (OpportunityState.LOST.value, OpportunityState.DEFERRED.value)
 _SOLD = ("AUTHORIZED", "STARTED", "COMPLETED", "INVOICED")
 
 
@@ -34,6 +36,27 @@ def average_price(
     )
     average = connection.execute(query).scalar()
     return None if average is None else round(average)
+
+
+class OpenWork(NamedTuple):
+    """Work that was turned down or put off and may still be sold: how much of it, and what it comes to."""
+
+    lines: int = 0
+    amount_minor: int = 0
+
+
+def open_work(
+    connection: Connection, of: SQLColumnExpression[Any], ids: Collection[int]
+) -> Mapping[int, OpenWork]:
+    """The open work of each of these customers or cars, whichever `of`, a column of opportunities, names."""
+    query: Select[Any] = (
+        select(of, func.count(), func.sum(Opportunity.amount_minor))
+        .where(of.in_(ids), Opportunity.live == 1, Opportunity.state.in_(_TURNED_DOWN),
+               Opportunity.line_id.is_not(None))
+        .group_by(of)
+    )  # fmt: skip
+    rows = connection.execute(query).all() if ids else []
+    return {subject: OpenWork(lines, int(amount or 0)) for subject, lines, amount in rows}
 
 
 def due_deferrals(

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from servicelost.web.api import description, events, health, ledger, reports, visits
+from servicelost.web.api import description, events, health, ledger, reports, search, visits
 from servicelost.web.api.blueprint import add_catch_all, blueprint
 from servicelost.web.api.document import describe_api
 
 PATH = "/api/v1"
-ENDPOINTS = (events, visits, ledger, reports, health, description)
+ENDPOINTS = (events, visits, search, ledger, reports, health, description)
 
 add_catch_all()
 

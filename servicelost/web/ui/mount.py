@@ -19,6 +19,7 @@ from servicelost.web.ui import (
     red_work,
     reports,
     rows,
+    search,
     second_chances,
     settings,
     settings_causes,
@@ -35,7 +36,7 @@ from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
     home, today, red_work, board, board_acts, board_hints, card_page, visits, decisions, second_chances,
-    complaints, finishing, reports, rows, ledger, quick_log, language, settings, settings_causes,
+    complaints, finishing, reports, rows, ledger, quick_log, search, language, settings, settings_causes,
     settings_competitors, settings_mapping, settings_people, settings_tokens, settings_log,
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ class Visit(Base):
         UniqueConstraint("dealership_id", "source", "source_id"),
         Index("ix_servicelost_visit_stage", "dealership_id", "state", "opened_at"),
         Index("ix_servicelost_visit_vehicle", "vehicle_id"),
+        Index("ix_servicelost_visit_customer", "customer_id"),
     )
 
     version: Mapped[Version]

@@ -10,7 +10,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annota
                --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults bench bench-quick load lint messages format lock clean
+.PHONY: help setup run test faults bench bench-quick load lint messages pictures format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ lint: $(READY) ## Check style, formatting, types and import contracts
 
 messages: $(READY) ## Bring the catalogues of the languages up to date with the source
 	$(BIN)/python -m servicelost.web.languages.collecting
+
+pictures: $(READY) ## Make the pictures of docs/pages.md anew
+	$(BIN)/python -m docs.pictures
 
 format: $(READY) ## Put imports and layout in order
 	$(BIN)/ruff check --fix-only .

@@ -42,7 +42,8 @@ for (const time of document.querySelectorAll("[data-sl-time]")) {
   const moment = new Date(time.dateTime);
   const today = moment.toDateString() === new Date().toDateString();
   const options = today ? { timeStyle: "short", hourCycle: "h23" } : { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" };
-  time.textContent = moment.toLocaleString(document.documentElement.lang, options);
+  const language = document.documentElement.lang;
+  time.textContent = moment.toLocaleString(language === "en" ? "en-GB" : language, options);
 }
 
 const waiting = document.querySelector("[data-sl-run]");

@@ -39,6 +39,7 @@ def test_a_customer_is_found_and_opened_by_keyboard_alone(site: Site, open_page:
         page.goto(f"{site.url}/visits")
         search(page, "zofie quent")
         expect(page.get_by_role("heading", name="Customers and cars 2")).to_be_visible()
+        page.wait_for_load_state()  # keys are heard from then on
         assert "zofie" not in page.url.lower()
         page.keyboard.press("/")
         page.keyboard.press("ArrowDown")

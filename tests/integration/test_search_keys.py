@@ -1,6 +1,7 @@
 """Search keys follow their rows in the same transaction, on both databases, and find them by any of them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import delete, select
 from servicelost.directory.customers import CustomerData, upsert_customer
 from servicelost.directory.models import Customer, Vehicle
 from servicelost.directory.vehicles import upsert_vehicle
+from servicelost.intake.results import Outcome
 from servicelost.search import finding
 from servicelost.search.asking import read_question
 from servicelost.search.finding import Fits, find_rows
@@ -17,7 +19,7 @@ from servicelost.search.models import KeyKind, SearchKey
 from servicelost.search.upkeep import keeper_of
 from servicelost.wiring.assembly import SEARCHABLE
 from servicelost.workflow.models.appointments import Appointment
-from tests.desk import CAR, Desk, desk
+from tests.desk import CAR, Desk, desk, event
 from tests.office import DAY, NORTH, NOW, SOUTH, Office
 from tests.statements import statements
 
@@ -150,6 +152,22 @@ def test_orders_and_bookings_are_found_by_their_numbers(database_url: str) -> No
             [booking] = find_rows(book.connection, read_question("a77"), {KeyKind.BOOKING}, None).rows
             assert book.get(Appointment, booking).source_id == "A-77"
             assert visit != booking
+
+
+def test_several_who_rename_at_once_leave_the_keys_of_the_name_that_stays(database_url: str) -> None:
+    with desk(database_url) as made:
+        made.bus.at_end(keeper_of(SEARCHABLE))
+        made.open_visit("RO", 0)
+        names = [f"Anna {family}" for family in ("Jansen", "Müller", "Berg", "Holl")]
+        raws = [
+            event("visit.opened", turn * 10 + place, visit_id="RO", customer={"id": "C-1", "name": name})
+            for turn in range(5)
+            for place, name in enumerate(names)
+        ]
+        with ThreadPoolExecutor(4) as pool:
+            results = [result for [result] in pool.map(made.receive, raws)]
+        assert {result.outcome for result in results} == {Outcome.ACCEPTED}, results
+        assert keys(made, KeyKind.NAME) == ["anna", "holl"], "the newest word"
 
 
 def test_the_migration_makes_the_keys_that_events_made(

@@ -25,6 +25,9 @@ _HELP = {
     "to": "Last day.",
     "dealership": "Code of a dealership; repeat it for several.",
     "grain": "Length of a period: week, month, quarter or year.",
+    "part": "Number of a part; repeat it for several.",
+    "skill": "Skill as the workshop's capacity names it; repeat it, 'none' is work that says none.",
+    "weekday": "Day of the week from 1 (Monday) to 7; repeat it for several.",
     "group_by": "What else to group by; 'report list' says what is possible.",
 }
 PARAMETERS = tuple(dict.fromkeys(name for spec in REPORTS.values() for name in spec.parameters))

@@ -16,18 +16,14 @@ from servicelost.workflow.lines import visit_of
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import ENTRIES_OF_LINE, STAGES_OF_VISIT, LineEntry
 from servicelost.workflow.stated import decider_in
-from servicelost.workflow.states import UNDECIDED, LineAction, LineState
+from servicelost.workflow.states import TURNED_DOWN, UNDECIDED, LineAction, LineState
 from servicelost.workflow.transitions import unshift_line
 
-_DECISIONS = frozenset({LineAction.AUTHORIZE, LineAction.DECLINE, LineAction.DEFER, LineAction.REMOVE})
-_AS_IT_WAS = UNDECIDED | {LineState.AUTHORIZED}
-# A word against a line is kept with it until another comes, so a yes in between can be taken back, too.
-_BEFORE_A_YES = _AS_IT_WAS | {
-    LineState.DECLINED,
-    LineState.DEFERRED,
-    LineState.EXPIRED,
-    LineState.NOT_PRESENTED,
-}
+_A = LineAction
+_DECISIONS = frozenset({_A.AUTHORIZE, _A.DECLINE, _A.DEFER, _A.REMOVE})
+_AGAIN = frozenset({_A.AUTHORIZE, _A.REOPEN})
+_WORDS = _DECISIONS | _AGAIN | {_A.EXPIRE, _A.LEAVE_UNPRESENTED}
+_BEFORE = UNDECIDED | TURNED_DOWN | {LineState.AUTHORIZED}
 
 
 def undoable_decision(book: Book, line: Line) -> LineEntry | None:
@@ -38,11 +34,19 @@ def undoable_decision(book: Book, line: Line) -> LineEntry | None:
         return None
     if last.actor != book.actor.name or book.now - last.recorded_at > UNDO_FOR:
         return None
-    before = _BEFORE_A_YES if last.action == LineAction.AUTHORIZE else _AS_IT_WAS
     priced_with_it = len(entries) > 1 and entries[-2].amount_minor != last.amount_minor
-    if last.from_state not in before or priced_with_it or _visit_moved_since(book, line, last):
+    if last.from_state not in _BEFORE or priced_with_it or _visit_moved_since(book, line, last):
         return None
-    return last
+    return None if _replaces_a_no(entries[:-1], last) else last
+
+
+def _replaces_a_no(before: list[LineEntry], last: LineEntry) -> bool:
+    """Whether it took the place of another word against the line: that is put right by deciding anew.
+
+    Only the newest word against a line is kept with it; a yes leaves it there.
+    """
+    words = [entry.action for entry in standing(before) if entry.action in _WORDS]
+    return last.action != LineAction.AUTHORIZE and bool(words) and words[-1] not in _AGAIN
 
 
 def take_back_decision(

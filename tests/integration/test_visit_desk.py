@@ -75,6 +75,15 @@ def test_the_first_free_day_is_that_with_hours_for_the_work(made: Desk) -> None:
     assert (found.free_day, found.looked_until) == (TODAY + timedelta(days=2), TODAY + timedelta(days=2))
 
 
+def test_hours_of_another_skill_are_no_slot(made: Desk) -> None:
+    made.open_visit("RO-1", NOW - 5)
+    made.recommend("RO-1", "L-1", NOW - 4, "120.00", skill="GEARBOX")
+    for skill, ahead, booked in (("GENERAL", 0, "0"), ("GEARBOX", 0, "8"), ("GEARBOX", 6, "2")):
+        made.send("capacity.day", NOW - 2, date=day(ahead), skill=skill, hours_available="8",
+                  hours_booked=booked)  # fmt: skip
+    assert around(made, "L-1").free_day == TODAY + timedelta(days=6)
+
+
 def test_the_offer_for_the_very_line_stands_above_that_for_the_service(made: Desk) -> None:
     on_offer(made)
     made.send(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from servicelost.kernel.actor import Actor, Role
 from servicelost.kernel.book import Book
@@ -43,7 +43,7 @@ DECISIONS = [name for name in MOVES if name != "quote"]
 
 
 class Stand(NamedTuple):
-    """Everything a decision can change, without versions and logs."""
+    """Everything a decision can change, without versions and logs; a day only where it is put off."""
 
     lines: list[tuple[Any, ...]]
     needs: Counter[tuple[Any, ...]]
@@ -51,16 +51,18 @@ class Stand(NamedTuple):
 
 
 def stand_of(made: Desk) -> Stand:
+    goal = case((Line.state == "DEFERRED", Line.deferred_until))
     asked = select(
         Line.source_id, Line.state, Line.amount_minor, Line.decided_at, Line.decided_by,
-        Line.authorized_minor, Line.deferred_until,
+        Line.authorized_minor, goal,
     ).order_by(Line.id)  # fmt: skip
     with made.engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(asked)]
     needs = Counter(
-        (row.need_key, row.state, row.live, row.lost_event, row.outstanding_minor, row.deferred_until)
+        (row.need_key, row.state, row.live, row.lost_event, row.outstanding_minor,
+         row.deferred_until if row.state == "DEFERRED" else None)
         for row in made.opportunities()
-    )
+    )  # fmt: skip
     money: Counter[tuple[Any, ...]] = Counter()
     for entry in made.entries():
         sign = 1 if entry.kind == "LOSS" else -1
@@ -96,7 +98,7 @@ def on_offer(made: Desk, service: str, earlier: str | None) -> None:
 def test_any_decision_taken_back_leaves_everything_as_before(
     service: str, earlier: str | None, before: list[str], move: str, seconds: int
 ) -> None:
-    # What was closed as no loss and is priced again stays closed until the next word: no "as before".
+    # What was closed as no loss and is offered again stays closed until the next word: no "as before".
     assume(not any(pair == ("no loss", "quote") for pair in pairwise(before)))
     with desk() as made:
         on_offer(made, service, earlier)

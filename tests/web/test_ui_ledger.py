@@ -64,7 +64,7 @@ def test_a_filter_that_says_nonsense_is_named(client: FlaskClient, loss_url: str
 def test_an_entry_tells_its_history(client: FlaskClient, loss_url: str) -> None:
     text = words(client.get(loss_url).text)
     assert "Rear brake pads Lost €240.00" in text
-    assert "Where Reception, quote declined Why No time today" in text
+    assert "Where Reception · Quote declined Why No time today" in text
     assert "What happened" in text
 
 

@@ -34,6 +34,7 @@ _AN_HOUR = 100
 # Where nobody opens anything.
 _SPOKEN = frozenset({"PHONE", "IN_PERSON"})
 Usual = Mapping[int | None, Mapping[Cause, int]]
+Hours = Mapping[date, Mapping[str, int]]
 
 
 def evidence_of_lines(
@@ -50,13 +51,13 @@ def evidence_of_lines(
     offers = _offers(book, visit, lines)
     unopened = contact and _is_unopened(book, visit)
     attempts = _attempts(book, visit) if contact else None
-    around = Evidence(today, looked_until=max(hours, default=None), attempts=attempts)
+    around = Evidence(today, attempts=attempts)
     return {
         line.id: replace(
             around,
             price_minor=line.amount_minor,
             quote_unopened=unopened and line.state == LineState.QUOTED,
-            free_day=_first_free(hours, line.centihours or _AN_HOUR),
+            **_of_hours(hours, line),
             **_of_stock(stock.get(line.part_number or "")),
             **_of_offers(book, offers, visit, line),
         )
@@ -121,22 +122,29 @@ def _of_stock(row: Row[Any] | None) -> dict[str, Any]:
     return {"out_of_stock": True, "back_order_until": row.back_order_until}
 
 
-def _free_hours(book: Book, dealership: Dealership, today: date) -> dict[date, int]:
-    query = (
-        select(
-            CapacityDay.day, func.sum(CapacityDay.available_centihours - CapacityDay.booked_centihours)
-        )
-        .where(
-            CapacityDay.dealership_id == dealership.id, CapacityDay.day >= today,
-            CapacityDay.day <= today + _AHEAD,
-        )
-        .group_by(CapacityDay.day)
-    )  # fmt: skip
-    return {day: int(free) for day, free in book.connection.execute(query)}
+def _free_hours(book: Book, dealership: Dealership, today: date) -> Hours:
+    query = select(
+        CapacityDay.day,
+        CapacityDay.skill,
+        CapacityDay.available_centihours - CapacityDay.booked_centihours,
+    ).where(
+        CapacityDay.dealership_id == dealership.id,
+        CapacityDay.day >= today,
+        CapacityDay.day <= today + _AHEAD,
+    )
+    found: dict[date, Counter[str]] = defaultdict(Counter)
+    for day, skill, free in book.connection.execute(query):
+        found[day][skill.upper()] += free
+    return found
 
 
-def _first_free(hours: Mapping[date, int], needed: int) -> date | None:
-    return min((day for day, free in hours.items() if free >= needed), default=None)
+def _of_hours(hours: Hours, line: Line) -> dict[str, Any]:
+    """The first day with room for the line: of its own skill where hours of that are told, else of all."""
+    skill, needed = (line.skill or "").upper(), line.centihours or _AN_HOUR
+    free = {day: by_skill[skill] for day, by_skill in hours.items() if skill in by_skill}
+    free = free or {day: sum(by_skill.values()) for day, by_skill in hours.items()}
+    first = min((day for day, left in free.items() if left >= needed), default=None)
+    return {"free_day": first, "looked_until": max(free, default=None)}
 
 
 def _offers(book: Book, visit: Visit, lines: Sequence[Line]) -> Sequence[Row[Any]]:

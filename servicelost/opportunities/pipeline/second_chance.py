@@ -88,5 +88,5 @@ def _draft(line: Line, source_id: str) -> LineDraft:
         severity=Severity(line.severity) if line.severity else None,
         pay_type=PayType(line.pay_type) if line.pay_type else None, labour_minor=line.labour_minor,
         parts_minor=line.parts_minor, amount_minor=line.amount_minor, centihours=line.centihours,
-        part_number=line.part_number,
+        part_number=line.part_number, skill=line.skill,
     )  # fmt: skip

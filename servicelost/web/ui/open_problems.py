@@ -37,11 +37,16 @@ class Told(NamedTuple):
 
 def open_problems(book: Book, visit: Visit) -> list[Told]:
     """What is not solved yet, and what was told on this very visit, the newest first."""
-    whose = [Problem.visit_id == visit.id]
-    if visit.vehicle_id is not None:
-        whose.append(Problem.vehicle_id == visit.vehicle_id)
-    if visit.customer_id is not None:
-        whose.append(Problem.customer_id == visit.customer_id)
+    whose = [
+        column == known
+        for column, known in (
+            (Problem.vehicle_id, visit.vehicle_id),
+            (Problem.customer_id, visit.customer_id),
+        )
+        if known is not None
+    ]
+    # A problem told on a visit has its car and customer: by these it is found through an index.
+    whose = whose or [Problem.visit_id == visit.id]
     query = (
         select(Problem.__table__, ServiceCategory.name.label("service"))
         .select_from(Problem.__table__.outerjoin(ServiceCategory, ServiceCategory.id == Problem.category_id))

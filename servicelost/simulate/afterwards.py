@@ -47,7 +47,9 @@ def tell_afterwards(
 
 
 def tell_put_off(world: World, arrival: Arrival, visit: str, work: Work, until: date) -> None:
-    """Work was put off to that day: then some customers are called, about red work all of them."""
+    """Work was put off to that day: then some customers are called, about red work nearly all of them."""
+    if work.urgent and until > world.today - timedelta(days=set_to.RED_LEFT_DAYS):
+        return
     if work.urgent or chance(world.rng, set_to.DUE_CALLED):
         day = world.next_working_day(until)
         world.agenda[day].append(lambda: _call_when_due(world, arrival, visit, work, day))

@@ -88,7 +88,8 @@ def _expect_more(world: World, count: int) -> None:
     latest = max(world.clock + 1.5, _ENDS)
     for place in range(count):
         hour = world.clock + 0.3 + (latest - world.clock - 0.3) * place / max(count - 1, 1)
-        keep_visit(world, book(world, even(world.at(world.today, hour))))
+        # Before midnight there is little room: rounded down they would all be overdue.
+        keep_visit(world, book(world, even(world.at(world.today, hour)) + timedelta(minutes=5)))
 
 
 def _waits_for_a_part(here: Here) -> None:

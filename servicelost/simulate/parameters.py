@@ -137,6 +137,7 @@ REACHED = 0.5
 RETURNS_REACHED, RETURNS_TRIED, RETURNS_ALONE = 0.22, 0.1, 0.05
 RETURN_DAYS = (9, 60)
 DUE_CALLED = 0.6  # of the customers whose postponed work is due; of red work all are called
+RED_LEFT_DAYS = 30  # nobody has asked yet about red work due since then: somebody should
 DUE_COMES, DUE_REFUSES = 0.4, 0.3
 # Of the visits; 12 % are not right the first time, 30 % of these because of the work (J.D. Power 2025).
 COMEBACKS = 0.035

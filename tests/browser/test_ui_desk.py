@@ -54,9 +54,10 @@ def test_the_keyboard_is_enough(site: Site, open_page: Open) -> None:
         page.wait_for_url(f"**/visits/{visit_id}")
         page.locator(f"[data-sl-opens=decline-{line_id}]").focus()
         page.keyboard.press("Enter")
+        page.locator(f"#decline-{line_id}").get_by_label("No budget now").focus()
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_contain_text("declined, too expensive")
+        expect(page.get_by_role("status")).to_contain_text("declined, no budget now")
         assert site.line(line_id).state == "DECLINED"
 
 

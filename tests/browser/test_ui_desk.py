@@ -33,9 +33,9 @@ def test_fields_follow_the_cause(site: Site, open_page: Open) -> None:
     with open_page() as page:
         page.goto(f"{site.url}/visits/{visit_id}?decline={line_id}")
         strip = page.locator(f"#decline-{line_id}")
+        strip.get_by_text("More", exact=True).click()
         strip.get_by_label("Competitor's offer").check()
         expect(strip.get_by_label("Competitor", exact=True)).to_be_visible()
-        strip.get_by_text("More", exact=True).click()
         strip.get_by_label("No time today").check()
         expect(strip.get_by_label("Competitor", exact=True)).to_be_hidden()
         strip.get_by_label("Other", exact=True).check()
@@ -54,8 +54,11 @@ def test_the_keyboard_is_enough(site: Site, open_page: Open) -> None:
         page.wait_for_url(f"**/visits/{visit_id}")
         page.locator(f"[data-sl-opens=decline-{line_id}]").focus()
         page.keyboard.press("Enter")
-        page.keyboard.press("Enter")  # the focus is on the likeliest cause
-        expect(page.get_by_role("status")).to_contain_text("declined, ")
+        page.locator(f"#decline-{line_id}").get_by_text("More", exact=True).press("Enter")
+        page.locator(f"#decline-{line_id}").get_by_label("No budget now").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("declined, no budget now")
         assert site.line(line_id).state == "DECLINED"
 
 

@@ -113,7 +113,9 @@ def test_a_quote_nobody_opened_is_told_above_the_lines(
 ) -> None:
     assert "the quote was not opened yet" in words(client.get(visit_url).text)
     happened(world, "quote.opened", visit_id="RO-1")
-    assert "the quote was not opened yet" not in client.get(visit_url).text
+    told = words(client.get(visit_url).text)
+    assert "Quote 1 sent 20 May 2026, 11:04, opened 20 May 2026, 12:00" in told
+    assert "the quote was not opened yet" not in told
 
 
 def test_what_is_usual_for_the_work_comes_first(world: World, client: FlaskClient, visit_url: str) -> None:

@@ -19,6 +19,7 @@ from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
 from servicelost.web.ui.open_problems import Told, open_problems
 from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
+from servicelost.workflow.models.quotes import QUOTES_OF_VISIT, Quote
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import LINE_MACHINE, LineAction, LineState, VisitState
 
@@ -64,6 +65,7 @@ class VisitView:
     lines: list[LineView]
     earlier: list[Earlier]
     problems: list[Told]
+    quote: Quote | None
     services: Mapping[int, str]
     track: list[tuple[str, bool]] = field(default_factory=list)
 
@@ -96,9 +98,16 @@ def view_visit(book: Book, visit: Visit) -> VisitView:
         lines=_line_views(book, visit, lines, services),
         earlier=earlier_work(book, visit),
         problems=open_problems(book, visit),
+        quote=_newest_quote(book, visit),
         services=services,
         track=[(STAGES[stage].label, stage == visit.stage) for stage in _TRACK],
     )
+
+
+def _newest_quote(book: Book, visit: Visit) -> Quote | None:
+    """The newest version that went out to the customer."""
+    sent = [quote for quote in book.many(QUOTES_OF_VISIT, visit.id) if quote.sent_at is not None]
+    return max(sent, key=lambda quote: quote.number, default=None)
 
 
 def _place(line: Line) -> tuple[bool, int, int]:

@@ -4,12 +4,16 @@ What they offered is kept with the loss or the visit it was said about, under th
 that two names are one competitor is said here and changes no record.
 """
 
+from sqlalchemy import select
+
 from servicelost.administration.access import require_manager
 from servicelost.administration.audit import record_audit
 from servicelost.directory.models import COMPETITOR_BY_KEY, Competitor, Dealership
 from servicelost.directory.texts import fold, needed
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict
+
+_MOST_OFFERED = 200
 
 
 def ensure_competitor(book: Book, dealership: Dealership, name: str) -> Competitor:
@@ -24,6 +28,18 @@ def meant(book: Book, row: Competitor) -> Competitor:
     while row.same_as_id is not None:
         row = book.get(Competitor, row.same_as_id)
     return row
+
+
+def offered_competitors(book: Book, dealership_id: int) -> list[str]:
+    """The names people may choose from: each competitor by its own one, without those switched off."""
+    row = Competitor.__table__.c
+    names = (
+        select(row.name)
+        .where(row.dealership_id == dealership_id, row.active, row.same_as_id.is_(None))
+        .order_by(row.name)
+        .limit(_MOST_OFFERED)
+    )
+    return list(book.connection.scalars(names))
 
 
 def add_competitor(book: Book, dealership: Dealership, name: str) -> Competitor:

@@ -1,5 +1,6 @@
 """Causes, competitors and the mapping of services: added, changed, switched off, and logged."""
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -21,6 +22,7 @@ from tests.web.conftest import World, event
 from tests.web.settings_desk import SETTINGS, Counter, logged
 from tests.web.ui_pages import forms, submit, words
 
+LOG = "/service/log?kind=part"
 CAUSES, COMPETITORS, MAPPING = f"{SETTINGS}/causes", f"{SETTINGS}/competitors", f"{SETTINGS}/mapping"
 
 
@@ -169,6 +171,7 @@ def test_two_names_are_made_one_and_separated_again(world: World, client: FlaskC
     submit(client, second, f"{second}/join", {"into": first.rpartition("/")[2]})
     assert "Quick Brakes also called: QB Garage 1 loss" in words(client.get(COMPETITORS).text)
     assert "another name of Quick Brakes" in client.get(second).text
+    assert re.findall(r'<option value="([^"]*Brakes|QB[^"]*)">', client.get(LOG).text) == ["Quick Brakes"]
     circle = submit(client, first, first, {"name": "QB Garage", "active": "1"})
     assert circle.status_code == HTTPStatus.SEE_OTHER, "its own other name"
     submit(client, second, f"{second}/join", {"apart": "1"})

@@ -11,6 +11,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from servicelost.directory.competitors import offered_competitors
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.models import Dealership
 from servicelost.directory.services import list_services
@@ -46,6 +47,7 @@ class Loss:
     ways: list[tuple[str, str]]
     stages: list[tuple[str, str]]
     causes: list[Choice]
+    competitors: list[str]
     first: int = _FIRST_CAUSES
 
 
@@ -148,9 +150,10 @@ def _view(book: Book, row: Opportunity) -> CardPage:
 
 
 def _loss(book: Book, row: Opportunity, dealership: Dealership) -> Loss:
+    rivals = offered_competitors(book, dealership.id)
     if row.line_id is not None:
         event = LossEvent.QUOTE_DECLINED
         stages = [(stage.value, _(STAGES[stage].label)) for stage in LOSS_EVENTS[event].legal_stages]
-        return Loss([], stages, cause_choices(book, dealership, [event]))
+        return Loss([], stages, cause_choices(book, dealership, [event]), rivals)
     ways = [(event.value, _(LOSS_EVENTS[event].help)) for event in WAYS_TO_LOSE]
-    return Loss(ways, [], cause_choices(book, dealership, WAYS_TO_LOSE))
+    return Loss(ways, [], cause_choices(book, dealership, WAYS_TO_LOSE), rivals)

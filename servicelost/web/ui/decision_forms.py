@@ -13,6 +13,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from servicelost.directory.calendar import local_day
+from servicelost.directory.competitors import offered_competitors
 from servicelost.kernel.book import Book
 from servicelost.opportunities.pipeline.leaving import Leaving
 from servicelost.web.languages import gettext as _
@@ -59,6 +60,7 @@ def show_visit(
         choices=choices,
         proposals=propose(book, view, choices),
         first_causes=_FIRST_CAUSES,
+        competitors=offered_competitors(book, view.dealership.id),
         once=token_urlsafe(12),
         leaving=_answers(),
         postpone=_postpone(local_day(view.dealership, book.now)),

@@ -11,6 +11,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from servicelost.directory.competitors import offered_competitors
 from servicelost.directory.dealerships import list_dealerships
 from servicelost.directory.models import Dealership
 from servicelost.directory.services import list_services
@@ -117,6 +118,7 @@ def _form(
         if dealership and event
         else [],
         first_causes=_FIRST_CAUSES,
+        competitors=offered_competitors(book, dealership.id) if dealership else [],
         chosen=typed.get("cause", _FIRST.get(kind)),
         typed={"once": token_urlsafe(12), **typed},
         wrong={error["field"] for error in problem.errors} if problem else set(),

@@ -70,7 +70,7 @@ PICTURES = (
     Picture("today-phone", "/today", ADVISOR, size=PHONE),
     Picture("visit", "/visits/{visit}", ADVISOR, declining),
     Picture("visit-phone", "/visits/{visit}", ADVISOR, declining, PHONE),
-    Picture("board", "/board", ADVISOR, size={"width": 1600, "height": 900}),
+    Picture("board", "/board", MANAGER, size={"width": 1600, "height": 900}),
     Picture("quick-log", "/log?kind=part", ADVISOR),
     Picture("search", "/today", ADVISOR, searched),
     Picture("overview", "/?period=year", MANAGER, computed, {"width": 1280, "height": 1750}),

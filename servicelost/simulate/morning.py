@@ -56,8 +56,8 @@ def tell_morning(world: World, visits: float) -> None:
     for place, tell in enumerate(islice(cycle(_STAGES), here)):
         when = world.at(world.today, _OPENS + (world.clock - 0.75 - _OPENS) * place / here)
         _bring_in(world, book(world, even(when), advisor=next(advisors)), tell)
-    tell_no_show(world, book(world, even(world.at(world.today, world.clock - 1.1)), missed=True),
-                 world.now - timedelta(minutes=5), Cause.FORGOT)  # fmt: skip
+    missed = book(world, even(world.at(world.today, world.clock - 1.1)), missed=True)
+    tell_no_show(world, missed, max(world.now - timedelta(minutes=5), missed.when), Cause.FORGOT)
     tell_missed_call(world, world.roster.anybody(), world.now - timedelta(minutes=_MISSED_MINUTES))
     _at_the_counter(world)
     book(world, even(world.now - timedelta(minutes=_OVERDUE_MINUTES)))

@@ -1,6 +1,7 @@
 """Loading the simulated dealership: once, and to its end although the first attempt was broken off."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -44,3 +45,13 @@ def test_a_dealership_of_that_name_which_is_nobodys_invention_is_left_alone(sqli
     with desk(sqlite_url) as made:  # it has a dealership NORTH
         assert load_demo(made, size=SIZE).events == 0
         assert received(made) == 0
+
+
+@pytest.mark.parametrize("minutes", [1, 7, 19, 40, 75])
+def test_the_first_minutes_after_midnight_have_a_story_too(minutes: int) -> None:
+    with desk() as made:
+        midnight = datetime(2026, 11, 25, tzinfo=ZoneInfo(SOUTH.timezone))
+        made.clock.move(midnight + timedelta(minutes=minutes) - made.clock.now())
+        told = load_demo(made, dealership=SOUTH, size=SIZE)
+        assert told.problems == ()
+        assert set(told.outcomes) == {Outcome.ACCEPTED}

@@ -12,7 +12,6 @@ from servicelost.directory.customers import CustomerData, upsert_customer
 from servicelost.directory.models import Customer, Vehicle
 from servicelost.directory.vehicles import upsert_vehicle
 from servicelost.intake.results import Outcome
-from servicelost.kernel.actor import SYSTEM
 from servicelost.search import finding
 from servicelost.search.asking import read_question
 from servicelost.search.finding import Fits, find_rows
@@ -169,7 +168,7 @@ def test_several_who_rename_at_once_leave_the_keys_of_the_name_that_stays(databa
         with ThreadPoolExecutor(4) as pool:
             results = [result for [result] in pool.map(made.receive, raws)]
         assert {result.outcome for result in results} == {Outcome.ACCEPTED}, results
-        with made.unit(SYSTEM, reading=True) as book:
+        with made.unit() as book:
             name = book.connection.scalars(select(Customer.name)).one()
         assert name in names
         assert keys(made, KeyKind.NAME) == sorted(key.text for key in name_keys(name))

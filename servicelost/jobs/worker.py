@@ -131,9 +131,18 @@ class _Worker(Worker):
         revive_server(self._settings)
         super().heartbeat(timeout, pipeline)
 
+    def bootstrap(self, *arguments: Any, **named: Any) -> None:
+        """Listen to signals before anybody can know of us."""
+        self._install_signal_handlers()  # type: ignore[no-untyped-call] - of RQ
+        super().bootstrap(*arguments, **named)
+
     def request_stop(self, signum: Any, frame: Any) -> None:
-        """Remember that somebody wants us to stop."""
-        self.stopped_by_signal = True
+        """Remember that somebody wants us to stop.
+
+        An idle worker is stopped by an exception, which whatever runs at that moment may swallow; what is
+        remembered ends it at its next turn.
+        """
+        self.stopped_by_signal = self._stop_requested = True
         Worker.request_stop(self, signum, frame)
 
     def register_death(self) -> None:

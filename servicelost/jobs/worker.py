@@ -133,7 +133,7 @@ class _Worker(Worker):
 
     def bootstrap(self, *arguments: Any, **named: Any) -> None:
         """Listen to signals before anybody can know of us."""
-        self._install_signal_handlers()  # type: ignore[no-untyped-call] - of RQ
+        self._install_signal_handlers()  # type: ignore[no-untyped-call] # RQ
         super().bootstrap(*arguments, **named)
 
     def request_stop(self, signum: Any, frame: Any) -> None:

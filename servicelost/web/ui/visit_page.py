@@ -11,6 +11,7 @@ from sqlalchemy import select
 from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
+from servicelost.opportunities.pipeline.models import Presentation
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
 from servicelost.web.languages import gettext as _
@@ -150,10 +151,15 @@ def _with_position(name: str, position: str | None) -> str:
 
 
 def _losses(book: Book, line_ids: list[int]) -> dict[int, LedgerEntry]:
-    """The latest LOSS of each line."""
+    """The latest LOSS of each line, found by the opportunities the lines were presented for."""
+    presented = select(Presentation.opportunity_id).where(Presentation.line_id.in_(line_ids))
     found = book.connection.scalars(
         select(LedgerEntry.id)
-        .where(LedgerEntry.line_id.in_(line_ids), LedgerEntry.kind == EntryKind.LOSS)
+        .where(
+            LedgerEntry.opportunity_id.in_(presented),
+            LedgerEntry.line_id.in_(line_ids),
+            LedgerEntry.kind == EntryKind.LOSS,
+        )
         .order_by(LedgerEntry.id)
     ).all()
     book.preload_ids(LedgerEntry, found)

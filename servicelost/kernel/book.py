@@ -21,6 +21,7 @@ from servicelost.kernel.errors import NotFound
 from servicelost.kernel.events import DomainEvent, EventBus
 from servicelost.kernel.ids import IdFeed
 from servicelost.kernel.lookup import Lookup
+from servicelost.kernel.question import Question
 from servicelost.kernel.reading import Key, read
 from servicelost.kernel.trail import Trail
 from servicelost.kernel.writer import write_plan
@@ -129,6 +130,10 @@ class Book:
                 key = (origins[step.origin].__dict__[step.key],)
                 fresh = self._fresh[step.lookup].pop(key, [])
                 self._shelves[step.lookup].setdefault(key, [*([] if row is None else [row]), *fresh])
+
+    def ask(self, question: Question, **values: Any) -> list[Any]:
+        """The answer to a question written once: rows of the database, which know nothing of the plan."""
+        return question.ask(self._driver, values)
 
     def memo(self, key: Hashable, make: Callable[[], T]) -> T:
         """Something costly that stays the same within the unit, made once."""

@@ -4,16 +4,31 @@ Read with a handful of queries whatever the visit holds, each bounded. What it m
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    FromClause,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from servicelost.directory.calendar import local_day
 from servicelost.directory.models import Competitor, Dealership
 from servicelost.kernel.book import Book
+from servicelost.kernel.db import UtcDateTime
+from servicelost.kernel.question import Question
 from servicelost.opportunities.followup.models import Contact
 from servicelost.opportunities.ledger.models import CauseBasis, EntryKind, LedgerEntry
 from servicelost.opportunities.pipeline.likely_causes import Evidence, inferred_cause
@@ -29,39 +44,54 @@ from servicelost.workflow.states import LineState, QuoteState
 
 _AHEAD = timedelta(days=14)
 _OFFER_LASTS = timedelta(days=180)
-_NEWEST_LOSSES, _NEWEST_OFFERS = 1000, 50
+_NEWEST_LOSSES = 1000
 _AN_HOUR = 100
 # Where nobody opens anything.
 _SPOKEN = frozenset({"PHONE", "IN_PERSON"})
 Usual = Mapping[int | None, Mapping[Cause, int]]
-Hours = Mapping[date, Mapping[str, int]]
 
 
 def evidence_of_lines(
     book: Book, visit: Visit, lines: Sequence[Line], *, contact: bool = True
 ) -> dict[int, Evidence]:
-    """What is known around each of these lines of the visit now, by the id of the line.
+    """What is known around each of these stored lines of the visit now, by the id of the line.
 
     Without `contact` it is not asked whether the customer was reached.
     """
-    dealership = book.get(Dealership, visit.dealership_id)
-    today = local_day(dealership, book.now)
-    stock = _stock(book, dealership, {line.part_number for line in lines if line.part_number})
-    hours = _free_hours(book, dealership, today)
-    offers = _offers(book, visit, lines)
+    today = local_day(book.get(Dealership, visit.dealership_id), book.now)
+    told = book.ask(
+        _AROUND,
+        dealership_id=visit.dealership_id,
+        visit_id=visit.id,
+        line_id=lines[0].id if len(lines) == 1 else None,
+        today=today,
+        until=today + _AHEAD,
+        since=book.now - _OFFER_LASTS,
+    )
+    around = {row.id: row for row in told}
     unopened = contact and _is_unopened(book, visit)
     attempts = _attempts(book, visit) if contact else None
-    around = Evidence(today, attempts=attempts)
     return {
-        line.id: replace(
-            around,
+        line.id: Evidence(
+            today,
             price_minor=line.amount_minor,
             quote_unopened=unopened and line.state == LineState.QUOTED,
-            **_of_hours(hours, line),
-            **_of_stock(stock.get(line.part_number or "")),
-            **_of_offers(book, offers, visit, line),
+            attempts=attempts,
+            **_of_row(around[line.id]),
         )
         for line in lines
+    }
+
+
+def _of_row(row: Any) -> dict[str, Any]:
+    missing = row.on_hand_milli is not None and row.on_hand_milli <= 0
+    return {
+        "out_of_stock": missing,
+        "back_order_until": row.back_order_until if missing else None,
+        "free_day": row.free_day,
+        "looked_until": row.looked_until,
+        "offer_minor": row.offer_minor,
+        "offered_by": row.offered_by,
     }
 
 
@@ -95,94 +125,100 @@ def usual_causes(book: Book, visit: Visit) -> Usual:
     return found
 
 
-def _stock(book: Book, dealership: Dealership, numbers: Collection[str]) -> dict[str, Row[Any]]:
-    if not numbers:
-        return {}
-    newest = (
-        select(PartStock.part_number, func.max(PartStock.occurred_at).label("at"))
-        .where(PartStock.dealership_id == dealership.id, PartStock.part_number.in_(sorted(numbers)))
-        .group_by(PartStock.part_number)
-        .subquery()
+def _around() -> Select[Any]:
+    """The stock, the free hours and the nearest offer of each line of a visit, or of one; a row a line."""
+    line, stock, offer, rival = (
+        model.__table__.alias() for model in (Line, PartStock, CompetitorOffer, Competitor)
     )
-    query = (
-        select(PartStock.part_number, PartStock.on_hand_milli, PartStock.back_order_until)
-        .join(
-            newest, (newest.c.part_number == PartStock.part_number) & (newest.c.at == PartStock.occurred_at)
-        )
-        .where(PartStock.dealership_id == dealership.id)
-        .order_by(PartStock.id)
-    )
-    rows: Sequence[Any] = book.connection.execute(query).all()
-    return {row.part_number: row for row in rows}
-
-
-def _of_stock(row: Row[Any] | None) -> dict[str, Any]:
-    if row is None or row.on_hand_milli > 0:
-        return {}
-    return {"out_of_stock": True, "back_order_until": row.back_order_until}
-
-
-def _free_hours(book: Book, dealership: Dealership, today: date) -> Hours:
-    query = select(
-        CapacityDay.day,
-        CapacityDay.skill,
-        CapacityDay.available_centihours - CapacityDay.booked_centihours,
-    ).where(
-        CapacityDay.dealership_id == dealership.id,
-        CapacityDay.day >= today,
-        CapacityDay.day <= today + _AHEAD,
-    )
-    found: dict[date, Counter[str]] = defaultdict(Counter)
-    for day, skill, free in book.connection.execute(query):
-        found[day][skill.upper()] += free
-    return found
-
-
-def _of_hours(hours: Hours, line: Line) -> dict[str, Any]:
-    """The first day with room for the line: of its own skill where hours of that are told, else of all."""
-    skill, needed = (line.skill or "").upper(), line.centihours or _AN_HOUR
-    free = {day: by_skill[skill] for day, by_skill in hours.items() if skill in by_skill}
-    free = free or {day: sum(by_skill.values()) for day, by_skill in hours.items()}
-    first = min((day for day, left in free.items() if left >= needed), default=None)
-    return {"free_day": first, "looked_until": max(free, default=None)}
-
-
-def _offers(book: Book, visit: Visit, lines: Sequence[Line]) -> Sequence[Row[Any]]:
-    """Competitors' prices told lately for these lines, this visit or these services, the newest first."""
-    services = {line.category_id for line in lines if line.category_id is not None}
-    query = (
+    hours = _hours()
+    return (
         select(
-            CompetitorOffer.line_id, CompetitorOffer.visit_id, CompetitorOffer.category_id,
-            CompetitorOffer.competitor_id, CompetitorOffer.price_minor,
+            line.c.id,
+            stock.c.on_hand_milli,
+            stock.c.back_order_until,
+            _first_with_room(hours, line).label("free_day"),
+            _of_its_hours(select(func.max(hours.c.day)), hours, line).scalar_subquery().label("looked_until"),
+            offer.c.price_minor.label("offer_minor"),
+            rival.c.name.label("offered_by"),
+        )
+        .select_from(line)
+        .outerjoin(stock, stock.c.id == _newest_stock(line))
+        .outerjoin(offer, offer.c.id == _nearest_offer(line))
+        .outerjoin(rival, rival.c.id == offer.c.competitor_id)
+        .where(
+            line.c.visit_id == bindparam("visit_id", type_=BigInteger),
+            (line.c.id == bindparam("line_id", type_=BigInteger))
+            | bindparam("line_id", type_=BigInteger).is_(None),
+        )
+    )
+
+
+def _newest_stock(line: FromClause) -> ScalarSelect[Any]:
+    stock = PartStock.__table__.alias()
+    return (
+        select(stock.c.id)
+        .where(stock.c.dealership_id == line.c.dealership_id, stock.c.part_number == line.c.part_number)
+        .order_by(stock.c.occurred_at.desc(), stock.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _hours() -> CTE:
+    """The hours that are free on each of the next days, by skill."""
+    day = CapacityDay.__table__.c
+    return (
+        select(
+            day.day,
+            func.upper(day.skill).label("skill"),
+            func.sum(day.available_centihours - day.booked_centihours).label("free"),
         )
         .where(
-            CompetitorOffer.dealership_id == visit.dealership_id,
-            CompetitorOffer.occurred_at >= book.now - _OFFER_LASTS,
-            or_(
-                CompetitorOffer.line_id.in_([line.id for line in lines]),
-                CompetitorOffer.category_id.in_(sorted(services)),
-            ),
+            day.dealership_id == bindparam("dealership_id", type_=BigInteger),
+            day.day.between(bindparam("today", type_=Date), bindparam("until", type_=Date)),
         )
-        .order_by(CompetitorOffer.occurred_at.desc(), CompetitorOffer.id.desc())
-        .limit(_NEWEST_OFFERS)
-    )  # fmt: skip
-    found: Sequence[Any] = book.connection.execute(query).all()
-    book.preload_ids(Competitor, [row.competitor_id for row in found])
-    return found
+        .group_by(day.day, func.upper(day.skill))
+        .cte("hours")
+    )
 
 
-def _of_offers(book: Book, offers: Sequence[Row[Any]], visit: Visit, line: Line) -> dict[str, Any]:
-    """The nearest offer: for the very line, else on this visit, else for the service."""
-    fitting = [row for row in offers if row.line_id == line.id or _is_for_service(row, line)]
-    if not fitting:
-        return {}
-    nearest = min(fitting, key=lambda row: (row.line_id != line.id, row.visit_id != visit.id))
-    name = book.get(Competitor, nearest.competitor_id).name
-    return {"offer_minor": nearest.price_minor, "offered_by": name}
+def _of_its_hours(query: Select[Any], hours: CTE, line: FromClause) -> Select[Any]:
+    """Hours of the line's own skill where such are told, else of all."""
+    other = hours.alias()
+    skill = func.upper(line.c.skill)
+    own = exists().where(other.c.skill == skill).correlate(line)
+    return query.where(or_(hours.c.skill == skill, ~own)).correlate(line)
 
 
-def _is_for_service(row: Row[Any], line: Line) -> bool:
-    return row.line_id is None and row.category_id is not None and row.category_id == line.category_id
+def _first_with_room(hours: CTE, line: FromClause) -> ScalarSelect[Any]:
+    needed = func.coalesce(line.c.centihours, _AN_HOUR)
+    days = _of_its_hours(select(hours.c.day), hours, line)
+    roomy = days.group_by(hours.c.day).having(func.sum(hours.c.free) >= needed)
+    return roomy.order_by(hours.c.day).limit(1).scalar_subquery()
+
+
+def _nearest_offer(line: FromClause) -> ColumnElement[int]:
+    """Of what competitors offered lately: for the very line, else on this visit, else for the service."""
+    offer = CompetitorOffer.__table__.alias()
+    for_service = offer.c.line_id.is_(None) & (offer.c.category_id == line.c.category_id)
+    newest = (
+        select(offer.c.id)
+        .where(
+            offer.c.dealership_id == line.c.dealership_id,
+            offer.c.occurred_at >= bindparam("since", type_=UtcDateTime),
+        )
+        .order_by(offer.c.occurred_at.desc(), offer.c.id.desc())
+        .limit(1)
+    )
+    nearness = (
+        offer.c.line_id == line.c.id,
+        for_service & (offer.c.visit_id == line.c.visit_id),
+        for_service,
+    )
+    return func.coalesce(*(newest.where(near).scalar_subquery() for near in nearness))
+
+
+_AROUND = Question(_around())
 
 
 def _is_unopened(book: Book, visit: Visit) -> bool:

@@ -26,7 +26,15 @@ def statements() -> Iterator[list[str]]:
 
         return send
 
+    def listened_together(real: Any) -> Any:
+        def send(driver: Driver, asked: Any) -> Any:
+            sent.extend(statement for statement, _ in asked)
+            return real(driver, asked)
+
+        return send
+
     with pytest.MonkeyPatch.context() as patch:
         for way in ("rows", "run", "copy"):
             patch.setattr(Driver, way, listened(way))
+        patch.setattr(Driver, "rows_of_each", listened_together(Driver.rows_of_each))
         yield sent

@@ -19,8 +19,13 @@ _MOST_OFFERED = 200
 def ensure_competitor(book: Book, dealership: Dealership, name: str) -> Competitor:
     """The competitor of this name, however it is capitalised and spaced, and whatever else it is called."""
     words = needed(name, "competitor", 200)
-    known = book.one(COMPETITOR_BY_KEY, dealership.id, fold(words))
+    known = book.one(COMPETITOR_BY_KEY, *key_of_competitor(dealership, words))
     return _make(book, dealership.id, words) if known is None else meant(book, known)
+
+
+def key_of_competitor(dealership: Dealership, name: str) -> tuple[int, str]:
+    """What a competitor of this name is found by."""
+    return dealership.id, fold(name)
 
 
 def meant(book: Book, row: Competitor) -> Competitor:

@@ -19,6 +19,7 @@ from servicelost.kernel.db import Base
 from servicelost.kernel.driver import Driver
 from servicelost.kernel.errors import NotFound
 from servicelost.kernel.events import DomainEvent, EventBus
+from servicelost.kernel.gathering import Asking, gather
 from servicelost.kernel.ids import IdFeed
 from servicelost.kernel.lookup import Lookup
 from servicelost.kernel.question import Question
@@ -56,6 +57,7 @@ class Book:
         self._moved: list[tuple[Lookup[Any], Base, Key]] = []
         self._after_commit: list[Callable[[], None]] = []
         self._memo: dict[Hashable, Any] = {}
+        self._answers: dict[Hashable, list[Any]] = {}
 
     # Reading
 
@@ -133,7 +135,21 @@ class Book:
 
     def ask(self, question: Question, **values: Any) -> list[Any]:
         """The answer to a question written once: rows of the database, which know nothing of the plan."""
-        return question.ask(self._driver, values)
+        self.gather((), [(question, values)])
+        return self._answers.pop(_name((question, values)))
+
+    def gather(self, shelves: Iterable[tuple[Lookup[Any], Key]], questions: Iterable[Asking]) -> None:
+        """Read the rows of these keys and ask these questions in one go; what is known is not asked again.
+
+        An answer waits for the next `ask` of the same. Only speed depends on it.
+        """
+        wanted = [(lookup, key) for lookup, key in shelves if key not in self._shelves[lookup]]
+        asking = [each for each in questions if _name(each) not in self._answers]
+        rows, answers = gather(self._driver, wanted, asking)
+        for (lookup, key), found in zip(wanted, rows, strict=True):
+            remembered = [self._remember(lookup.model, values) for values in found]
+            self._shelves[lookup][key] = remembered + self._fresh[lookup].pop(key, [])
+        self._answers.update(zip(map(_name, asking), answers, strict=True))
 
     def memo(self, key: Hashable, make: Callable[[], T]) -> T:
         """Something costly that stays the same within the unit, made once."""
@@ -246,9 +262,8 @@ class Book:
 
     def _move(self, lookup: Lookup[R], row: R, key: Key) -> None:
         before = lookup.key_of(row)
-        self.preload(
-            lookup, [before, key]
-        )  # both shelves have to be known: the database still has the old key
+        # Both shelves have to be known: the database still has the old key.
+        self.preload(lookup, [before, key])
         shelf = self._shelves[lookup]
         shelf[before].remove(row)
         row.__dict__.update(zip(lookup.columns, key, strict=True))
@@ -272,6 +287,11 @@ class Book:
         for row, before in (self._journal or {}).values():
             row.__dict__.clear()
             row.__dict__.update(before)
+
+
+def _name(asking: Asking) -> Hashable:
+    question, values = asking
+    return question, frozenset(values.items())
 
 
 @cache

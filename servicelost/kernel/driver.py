@@ -40,6 +40,15 @@ class Driver:
             cursor.close()
         return found
 
+    def rows_of_each(self, asked: Sequence[tuple[str, Any]]) -> list[list[Record]]:
+        """All rows of each of several queries, asked in one go where the driver can."""
+        cursors = [self._raw.cursor() for _ in asked]
+        with self.together():
+            for cursor, (statement, parameters) in zip(cursors, asked, strict=True):
+                with self._told_as_sqlalchemy_tells(statement):
+                    cursor.execute(statement, parameters)
+        return [list(cursor.fetchall()) for cursor in cursors]
+
     def run(self, statement: str, records: Sequence[Record]) -> Callable[[], int]:
         """Run a statement for each record; how many rows it met can be asked after `together` has ended."""
         cursor: Any = self._raw.cursor()

@@ -38,6 +38,7 @@ def watch_connections(engine: Engine, statement_timeout: timedelta | None = None
     """
     limits = _LIMITS | _limit_of_statements(statement_timeout)
     event.listen(engine, "connect", partial(_set_limits, limits))
+    event.listen(engine, "connect", partial(_send_numbers_alike, engine.dialect))
     event.listen(engine, "checkout", partial(_check, engine.dialect))
 
 
@@ -51,6 +52,11 @@ def _set_limits(limits: Mapping[str, str], connection: Any, _record: Any) -> Non
         for name, value in limits.items():
             cursor.execute(_LIMIT, (name, value, name))
     connection.autocommit = False
+
+
+def _send_numbers_alike(dialect: Dialect, connection: Any, _record: Any) -> None:
+    """Let every whole number have one type: by its size it would have three, and a statement many plans."""
+    connection.adapters.register_dumper(int, dialect.loaded_dbapi.types.numeric.Int8Dumper)
 
 
 def _check(dialect: Dialect, connection: Any, _record: Any, _proxy: Any) -> None:

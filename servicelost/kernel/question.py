@@ -5,7 +5,7 @@ is asked now and then needs none of this.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Dialect, Select
 from sqlalchemy.types import TypeEngine
 
-from servicelost.kernel.driver import Convert, Driver, Record
+from servicelost.kernel.driver import Convert, Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,13 +22,13 @@ class Question:
 
     statement: Select[Any]
 
-    def ask(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
-        """The rows, as tuples with the columns' names."""
-        return _written(self, driver.dialect).ask(driver, values)
+    def written(self, dialect: Dialect) -> "Written":
+        """The question in the words of this database."""
+        return _written(self, dialect)
 
 
 @dataclass(frozen=True)
-class _Written:
+class Written:
     """The statement in the words of one database, with what its types do to values on both ways.
 
     `order` names the parameters of a driver that takes them by place.
@@ -41,12 +41,16 @@ class _Written:
     from_driver: tuple[tuple[int, Convert], ...]
     answer: Any
 
-    def ask(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """What the driver wants beside the text."""
         sent = {**self.constant, **values}
         for name, convert in self.to_driver.items():
             sent[name] = convert(sent[name])
-        parameters: Any = sent if self.order is None else [sent[name] for name in self.order]
-        return [self._told(record) for record in driver.rows(self.text, parameters)]
+        return sent if self.order is None else [sent[name] for name in self.order]
+
+    def told(self, records: Sequence[Record]) -> list[Any]:
+        """The rows that came back, as tuples with the columns' names."""
+        return [self._told(record) for record in records]
 
     def _told(self, record: Record) -> Any:
         told = list(record)
@@ -56,7 +60,7 @@ class _Written:
 
 
 @lru_cache(maxsize=64)
-def _written(question: Question, dialect: Dialect) -> _Written:
+def _written(question: Question, dialect: Dialect) -> Written:
     compiled = question.statement.compile(dialect=dialect)
     sent = {
         bound.key: _implemented(bound.type, dialect).bind_processor(dialect)
@@ -64,7 +68,7 @@ def _written(question: Question, dialect: Dialect) -> _Written:
     }
     columns = question.statement.selected_columns
     told = [_implemented(column.type, dialect).result_processor(dialect, None) for column in columns]
-    return _Written(
+    return Written(
         text=str(compiled),
         constant=compiled.params,
         order=None if compiled.positiontup is None else tuple(compiled.positiontup),

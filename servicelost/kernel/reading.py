@@ -19,17 +19,7 @@ def read(
     driver: Driver, table: Table, columns: tuple[str, ...], keys: Sequence[Key]
 ) -> Iterator[dict[str, Any]]:
     """The rows with these keys as values by column; those of one key in order of their ids."""
-    convert = to_driver(table, driver.dialect)
-    if convert:
-        keys = [
-            tuple(
-                [
-                    convert[name](value) if name in convert else value
-                    for name, value in zip(columns, key, strict=True)
-                ]
-            )
-            for key in keys
-        ]
+    keys = [_sent(driver, table, columns, key) for key in keys]
     if len(keys) > 1 and driver.dialect.name == "postgresql":
         statement = _of_many(table, columns, driver.dialect, driver.mark)
         yield from values_of(
@@ -40,6 +30,11 @@ def read(
     statement = _of_one(table, columns, driver.mark)
     for key in keys:
         yield from values_of(driver, table, driver.rows(statement, key))
+
+
+def asked(driver: Driver, table: Table, columns: tuple[str, ...], key: Key) -> tuple[str, Key]:
+    """The statement that reads the rows with this key, and its parameters."""
+    return _of_one(table, columns, driver.mark), _sent(driver, table, columns, key)
 
 
 def values_of(driver: Driver, table: Table, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
@@ -55,6 +50,15 @@ def values_of(driver: Driver, table: Table, records: Sequence[Record]) -> Iterat
 def columns_of(table: Table, alias: str) -> str:
     """All columns of the table under this alias, as a statement selects them."""
     return ", ".join(f'{alias}."{name}"' for name in _names(table))
+
+
+def _sent(driver: Driver, table: Table, columns: tuple[str, ...], key: Key) -> Key:
+    convert = to_driver(table, driver.dialect)
+    if not convert:
+        return key
+    return tuple(
+        [convert[name](value) if name in convert else value for name, value in zip(columns, key, strict=True)]
+    )
 
 
 @lru_cache(maxsize=512)

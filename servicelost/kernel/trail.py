@@ -37,7 +37,8 @@ class Trail:
 
     def follow(self, driver: Driver, row_id: int) -> Iterator[tuple[Step | None, dict[str, Any] | None]]:
         """The values of each row by its step, None where there is none; nothing without the first row."""
-        for record in driver.rows(_statement(self, driver.mark), (row_id,)):
+        [records] = driver.rows_of_each([(_statement(self, driver.mark), (row_id,))])
+        for record in records:
             place = 0
             for step in (None, *self.steps):
                 table = (step.model if step else self.start).__table__

@@ -3,21 +3,27 @@
 What was sent has passed its schema in `schemas/decisions`; every rule is the workflow's or the ledger's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from servicelost.directory.causes import resolve_cause
-from servicelost.directory.competitors import ensure_competitor
-from servicelost.directory.models import Dealership, ServiceCategory
+from servicelost.directory.competitors import ensure_competitor, key_of_competitor
+from servicelost.directory.models import COMPETITOR_BY_KEY, Dealership, ServiceCategory
 from servicelost.kernel.book import Book
 from servicelost.kernel.clock import as_utc
 from servicelost.kernel.errors import Conflict, FieldProblem, InvalidInput
+from servicelost.kernel.lookup import Lookup
 from servicelost.kernel.money import to_minor
 from servicelost.kernel.trail import Step, Trail
-from servicelost.opportunities.pipeline.evidence import with_inference
+from servicelost.opportunities.pipeline.evidence import asked_about, with_inference
 from servicelost.opportunities.pipeline.line_undoing import undo_decision
-from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE, Opportunity, Presentation
+from servicelost.opportunities.pipeline.models import (
+    OPPORTUNITIES_OF_VEHICLE,
+    PRESENTATION_OF_LINE,
+    Opportunity,
+    Presentation,
+)
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.sight import get_visible
 from servicelost.workflow import decisions
@@ -46,40 +52,18 @@ _CLOCK_SKEW = timedelta(minutes=5)
 
 def decline(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """The customer said no. Raises NotFound, Conflict for another version, and what the rules raise."""
-    line, reason = _why(book, line_id, version, sent, LossEvent.QUOTE_DECLINED)
-    return decisions.decline_line(
-        book,
-        line,
-        at=said_moment(book, sent),
-        reason=reason,
-        stage=sent.get("stage"),
-    )
+    return _refuse(book, line_id, version, sent, LossEvent.QUOTE_DECLINED, decisions.decline_line)
 
 
 def defer(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """The customer said not now. Raises NotFound, Conflict for another version, and what the rules raise."""
-    line, reason = _why(book, line_id, version, sent, LossEvent.QUOTE_DEFERRED)
-    return decisions.defer_line(
-        book,
-        line,
-        at=said_moment(book, sent),
-        until=sent.get("deferred_until"),
-        until_km=sent.get("deferred_until_odometer"),
-        reason=reason,
-        stage=sent.get("stage"),
-    )
+    goal = {"until": sent.get("deferred_until"), "until_km": sent.get("deferred_until_odometer")}
+    return _refuse(book, line_id, version, sent, LossEvent.QUOTE_DEFERRED, decisions.defer_line, **goal)
 
 
 def remove(book: Book, line_id: int, version: int | None, sent: Sent) -> Line:
     """Work was taken off. Raises NotFound, Conflict for another version, and what the rules raise."""
-    line, reason = _why(book, line_id, version, sent, LossEvent.SCOPE_REDUCED)
-    return decisions.remove_line(
-        book,
-        line,
-        at=said_moment(book, sent),
-        reason=reason,
-        stage=sent.get("stage"),
-    )
+    return _refuse(book, line_id, version, sent, LossEvent.SCOPE_REDUCED, decisions.remove_line)
 
 
 def undo(book: Book, line_id: int, _version: int | None, _sent: Sent) -> Line:
@@ -106,11 +90,31 @@ def authorize(book: Book, line_id: int, version: int | None, sent: Sent) -> Line
     )
 
 
-def _why(book: Book, line_id: int, version: int | None, sent: Sent, event: LossEvent) -> tuple[Line, Reason]:
-    """The line, and what was said about it with what the evidence points to."""
+def _refuse(
+    book: Book,
+    line_id: int,
+    version: int | None,
+    sent: Sent,
+    event: LossEvent,
+    verb: Callable[..., Line],
+    **goal: Any,
+) -> Line:
+    """Let the verb be done to the line, for the stated reason and with what the evidence points to."""
     line, dealership = _load(book, line_id, version)
-    reason = stated_reason(book, dealership, sent)
-    return line, with_inference(book, book.get(Visit, line.visit_id), line, event, reason)
+    visit = book.get(Visit, line.visit_id)
+    book.gather(_looked_up(dealership, visit, sent), [asked_about(book, visit, [line])])
+    reason = with_inference(book, visit, line, event, stated_reason(book, dealership, sent))
+    return verb(book, line, at=said_moment(book, sent), reason=reason, stage=sent.get("stage"), **goal)
+
+
+def _looked_up(
+    dealership: Dealership, visit: Visit, sent: Sent
+) -> Iterator[tuple[Lookup[Any], tuple[Any, ...]]]:
+    """What every refusal looks up."""
+    if competitor := sent.get("competitor"):
+        yield COMPETITOR_BY_KEY, key_of_competitor(dealership, competitor)
+    if visit.vehicle_id is not None:
+        yield OPPORTUNITIES_OF_VEHICLE, (visit.vehicle_id,)
 
 
 def _load(book: Book, line_id: int, version: int | None) -> tuple[Line, Dealership]:

@@ -58,28 +58,33 @@ def evidence_of_lines(
 
     Without `contact` it is not asked whether the customer was reached.
     """
-    today = local_day(book.get(Dealership, visit.dealership_id), book.now)
-    told = book.ask(
-        _AROUND,
-        dealership_id=visit.dealership_id,
-        visit_id=visit.id,
-        line_id=lines[0].id if len(lines) == 1 else None,
-        today=today,
-        until=today + _AHEAD,
-        since=book.now - _OFFER_LASTS,
-    )
+    question, values = asked_about(book, visit, lines)
+    told = book.ask(question, **values)
     around = {row.id: row for row in told}
     unopened = contact and _is_unopened(book, visit)
     attempts = _attempts(book, visit) if contact else None
     return {
         line.id: Evidence(
-            today,
+            values["today"],
             price_minor=line.amount_minor,
             quote_unopened=unopened and line.state == LineState.QUOTED,
             attempts=attempts,
             **_of_row(around[line.id]),
         )
         for line in lines
+    }
+
+
+def asked_about(book: Book, visit: Visit, lines: Sequence[Line]) -> tuple[Question, dict[str, Any]]:
+    """What `evidence_of_lines` will ask, for who wants to ask it together with something else."""
+    today = local_day(book.get(Dealership, visit.dealership_id), book.now)
+    return _AROUND, {
+        "dealership_id": visit.dealership_id,
+        "visit_id": visit.id,
+        "line_id": lines[0].id if len(lines) == 1 else None,
+        "today": today,
+        "until": today + _AHEAD,
+        "since": book.now - _OFFER_LASTS,
     }
 
 

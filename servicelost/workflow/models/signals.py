@@ -97,6 +97,10 @@ class CompetitorOffer(Base):
     """A competitor's price for a service, as a customer or a person told it."""
 
     __tablename__ = f"{PREFIX}competitor_offer"
+    __table_args__ = (
+        Index("ix_servicelost_competitor_offer_line", "line_id"),
+        Index("ix_servicelost_competitor_offer_service", "dealership_id", "category_id", "occurred_at"),
+    )
 
     dealership_id: Mapped[Ref]
     competitor_id: Mapped[Ref]

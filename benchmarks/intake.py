@@ -141,7 +141,13 @@ def _raw(engine: Engine, first: int) -> float:
 
 
 def _since(table: Table, first: int) -> Any:
-    return select(table).where(table.c.id >= first)
+    """The rows from this id on; those that others of the same table refer to come first."""
+    own = [key.parent for key in table.foreign_keys if key.column.table is table]
+    return (
+        select(table)
+        .where(table.c.id >= first)
+        .order_by(*(column.is_not(None) for column in own), table.c.id)
+    )
 
 
 def _take_away(connection: Connection, first: int) -> None:

@@ -39,7 +39,7 @@ _THINK = (5.0, 10.0)
 _EVENT_EVERY = 0.5
 _SIGN_IN_PAUSE = 0.1
 _PATIENCE = 30.0
-_TIMES_ALONE = 20
+_TIMES_ALONE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Group:
 
 FULL = Group(seconds=300, dealerships=10, people_each=20, cars_each=4, weeks=3)
 SHORT = Group(seconds=20, dealerships=3, people_each=20, cars_each=3, weeks=1)
-QUICK = Group(seconds=10, dealerships=2, people_each=10, cars_each=3, weeks=1)
+QUICK = Group(seconds=10, dealerships=1, people_each=15, cars_each=3, weeks=1)
 
 
 @dataclass(slots=True)

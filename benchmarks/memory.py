@@ -34,7 +34,7 @@ def main(quick: bool = False) -> None:
                 create_account(book, "ana", password, [Role.SERVICE_MANAGER])
             secret = token(runtime, "dms", Scope.VISITS_READ, Scope.LEDGER_READ)
         environ = environment(url, folder)
-        for report in REPORTS:
+        for report in list(REPORTS)[: 2 if quick else None]:
             servicelost(["report", "run", report], environ)
         visits = list(dict.fromkeys(line.visit_id for line in lines))
         person = Person("ana", password, True, visits, Random(1))

@@ -15,6 +15,7 @@ from servicelost.config import Settings
 from servicelost.config.settings import PREFIX
 from servicelost.extension import ServiceLost
 from servicelost.runtime import NAME
+from servicelost.standalone.packing import pack
 from servicelost.standalone.pages import blueprint, sign_in_url
 from servicelost.standalone.sign_in import signed_in_actor
 
@@ -41,6 +42,7 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies, proxies)  # type: ignore[method-assign]
     ServiceLost(identity=signed_in_actor, sign_in_url=sign_in_url).init_app(app)
     app.extensions[NAME].limit_statements()
+    app.after_request(pack)
     app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
     if settings.url_prefix:
         app.add_url_rule("/", "root", lambda: _redirect_to(settings.url_prefix))

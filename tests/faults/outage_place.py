@@ -79,7 +79,7 @@ class Client:
 
     def sign_in(self, name: str) -> None:
         """Be this person from now on."""
-        found = re.search(r'name="csrf_token" value="(\w+)"', self.get("sign-in").text)
+        found = re.search(r'name="csrf_token" value="([\w-]+)"', self.get("sign-in").text)
         assert found
         form = {"csrf_token": found[1], "username": name, "password": PASSWORD, "next": ""}
         assert self.call("POST", "sign-in", urlencode(form).encode()).status == 200

@@ -71,7 +71,7 @@ def signed_in(address: str, name: str, password: str) -> OpenerDirector:
     """A browser in which this person is signed in."""
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
     form = browser.open(address).read().decode()
-    token = re.search(r'name="csrf_token" value="(\w+)"', form)
+    token = re.search(r'name="csrf_token" value="([\w-]+)"', form)
     assert token
     sent = urlencode({"csrf_token": token[1], "username": name, "password": password, "next": ""})
     browser.open(f"{address}sign-in", sent.encode())

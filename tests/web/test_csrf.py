@@ -60,7 +60,7 @@ def test_a_form_of_ours_works(world: World, client: FlaskClient) -> None:
         visit_id = book.get(Line, line_id).visit_id
     page = client.get(f"/service/visits/{visit_id}?decline={line_id}")
     assert page.status_code == HTTPStatus.OK
-    found = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', page.text)
+    found = re.search(r'name="csrf_token" value="([\w-]{86})"', page.text)
     version = re.search(r'name="version" value="(\d+)"', page.text)
     assert found
     assert version
@@ -99,3 +99,15 @@ def test_a_wrong_api_token_is_nobody_even_beside_a_session(
     answer = client.post(DECLINE.format(world.line_id("L-1")), json={}, headers=headers)
     assert answer.status_code == HTTPStatus.UNAUTHORIZED
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_looks_different_on_every_page_and_serves_from_each(
+    world: World, client: FlaskClient
+) -> None:
+    world.sign_in(Role.SERVICE_ADVISOR)
+    tokens = {proof(client) for _ in range(3)}
+    assert len(tokens) == 3
+    for token in tokens:
+        headers = {"If-Match": "*", "X-CSRF-Token": token}
+        answer = client.post("/service/api/v1/lines/999/decline", json={}, headers=headers)
+        assert answer.status_code == HTTPStatus.NOT_FOUND

@@ -1,5 +1,6 @@
 """The standalone application: signing in and out, throttled, with cookies no script or stranger can use."""
 
+import gzip
 import re
 import signal
 import subprocess
@@ -65,7 +66,7 @@ def client(app: Flask) -> FlaskClient:
 def sign_in(client: FlaskClient, name: str = "ana", password: str = PASSWORD, **more: Any) -> TestResponse:
     """Fill in the form as a person does."""
     page = client.get(SIGN_IN, **more)
-    token = re.search(r'name="csrf_token" value="(\w+)"', page.text)
+    token = re.search(r'name="csrf_token" value="([\w-]+)"', page.text)
     assert token, page.text
     form = {"csrf_token": token[1], "username": name, "password": password}
     return client.post(SIGN_IN, data=form, **more)
@@ -88,7 +89,7 @@ def test_who_is_not_signed_in_is_sent_to_the_form_and_back(client: FlaskClient) 
 )
 def test_nobody_is_sent_elsewhere(client: FlaskClient, elsewhere: str) -> None:
     page = client.get(SIGN_IN, query_string={"next": elsewhere})
-    token = re.search(r'name="csrf_token" value="(\w+)"', page.text)
+    token = re.search(r'name="csrf_token" value="([\w-]+)"', page.text)
     assert token
     form = {"csrf_token": token[1], "username": "ana", "password": PASSWORD, "next": elsewhere}
     assert client.post(SIGN_IN, data=form).headers["Location"] == "/service"
@@ -120,7 +121,7 @@ def test_signing_in_needs_a_form_of_ours(client: FlaskClient) -> None:
 def test_signing_out_ends_it(client: FlaskClient) -> None:
     sign_in(client)
     page = client.get("/service/visits")
-    token = re.search(r'name="csrf_token" value="(\w+)"', page.text)
+    token = re.search(r'name="csrf_token" value="([\w-]+)"', page.text)
     assert token
     assert client.post("/service/sign-out").status_code == HTTPStatus.FORBIDDEN
     assert client.post("/service/sign-out", data={"csrf_token": token[1]}).status_code == HTTPStatus.SEE_OTHER
@@ -234,3 +235,15 @@ def test_a_process_killed_while_it_makes_the_secret_key_leaves_no_empty_one(tmp_
     assert not file.exists()
     assert len(kept_secret(file)) == 64
     assert kept_secret(file) == file.read_text()
+
+
+def test_pages_go_out_packed_where_that_is_taken_and_everything_else_as_it_is(make_app: MakeApp) -> None:
+    client = make_app().test_client()
+    plain, packed = (client.get(SIGN_IN, headers={"Accept-Encoding": how}) for how in ("identity", "gzip"))
+    assert (plain.content_encoding, packed.content_encoding) == (None, "gzip")
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert len(packed.data) < len(plain.data)
+    assert 'name="password"' in gzip.decompress(packed.data).decode()
+    health = client.get("/service/api/v1/health", headers={"Accept-Encoding": "gzip"})
+    assert health.content_encoding is None

@@ -114,21 +114,7 @@ def log_appointment(
     note: str | None = None,
 ) -> None:
     """Log what happened to an appointment; with its present state as `before` it changed nothing."""
-    book.add(
-        StageEntry(
-            dealership_id=appointment.dealership_id,
-            visit_id=appointment.visit_id,
-            appointment_id=appointment.id,
-            action=action.value,
-            from_state=before,
-            to_state=appointment.state,
-            occurred_at=at,
-            recorded_at=book.now,
-            employee_id=book.actor.employee_id,
-            actor=book.actor.name,
-            note=note,
-        )
-    )
+    _log(book, appointment, action, at, before, note, appointment.visit_id, appointment.id)
 
 
 def log_visit(
@@ -141,13 +127,27 @@ def log_visit(
     note: str | None = None,
 ) -> None:
     """Log what happened to a visit; with its present state as `before` it changed nothing."""
+    _log(book, visit, action, at, before, note, visit.id)
+
+
+def _log(
+    book: Book,
+    row: Appointment | Visit,
+    action: AppointmentAction | VisitAction,
+    at: datetime,
+    before: str | None,
+    note: str | None,
+    visit_id: int | None,
+    appointment_id: int | None = None,
+) -> None:
     book.add(
         StageEntry(
-            dealership_id=visit.dealership_id,
-            visit_id=visit.id,
+            dealership_id=row.dealership_id,
+            visit_id=visit_id,
+            appointment_id=appointment_id,
             action=action.value,
             from_state=before,
-            to_state=visit.state,
+            to_state=row.state,
             occurred_at=at,
             recorded_at=book.now,
             employee_id=book.actor.employee_id,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, func, or_, select
 
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
@@ -63,36 +63,32 @@ def due_deferrals(
     connection: Connection, dealership_id: int, before: date, limit: int = 500
 ) -> Sequence[int]:
     """Ids of deferred opportunities whose agreed day lies before the given one, oldest first."""
-    query = (
-        select(Opportunity.id)
-        .where(
-            Opportunity.dealership_id == dealership_id,
-            Opportunity.state == OpportunityState.DEFERRED,
-            Opportunity.deferred_until < before,
-            or_(
-                Opportunity.severity.is_(None),
-                Opportunity.severity != "RED",
-                Opportunity.acknowledged_at.is_not(None),
-            ),
-        )
-        .order_by(Opportunity.deferred_until, Opportunity.id)
-        .limit(limit)
+    free = or_(
+        Opportunity.severity.is_(None),
+        Opportunity.severity != "RED",
+        Opportunity.acknowledged_at.is_not(None),
     )
-    return connection.execute(query).scalars().all()
+    return _deferred(connection, dealership_id, before, free, limit)
 
 
 def unacknowledged_deferrals(
     connection: Connection, dealership_id: int, before: date, limit: int = 500
 ) -> Sequence[int]:
     """Ids of red deferred opportunities that are due and that nobody has acknowledged."""
+    held = (Opportunity.severity == "RED") & Opportunity.acknowledged_at.is_(None)
+    return _deferred(connection, dealership_id, before, held, limit)
+
+
+def _deferred(
+    connection: Connection, dealership_id: int, before: date, which: ColumnElement[bool], limit: int
+) -> Sequence[int]:
     query = (
         select(Opportunity.id)
         .where(
             Opportunity.dealership_id == dealership_id,
             Opportunity.state == OpportunityState.DEFERRED,
             Opportunity.deferred_until < before,
-            Opportunity.severity == "RED",
-            Opportunity.acknowledged_at.is_(None),
+            which,
         )
         .order_by(Opportunity.deferred_until, Opportunity.id)
         .limit(limit)

@@ -30,7 +30,9 @@ from servicelost.runtime import Runtime
 from servicelost.simulate.generate import Size, simulate
 from servicelost.wiring import warm_up
 
-_TIMES = 20
+# How often, for the processes of the parts too.
+_TIMES_NAME = "BENCHMARK_LAKE_TIMES"
+_TIMES = int(os.environ.get(_TIMES_NAME, "20"))
 _FEWER_TIMES = 5
 _EVENTS = 1000
 _REBUILT = 1_000_000
@@ -42,8 +44,9 @@ FROM read_parquet({files}) GROUP BY 1, 2, 3
 """
 
 
-def main(sizes: Sequence[int]) -> None:
+def main(sizes: Sequence[int], times: int = _TIMES) -> None:
     """Measure lakes with so many ledger rows each; the data is removed afterwards."""
+    os.environ[_TIMES_NAME] = str(times)
     for rows in sizes:
         with tempfile.TemporaryDirectory() as folder:
             alone("make", folder, rows)

@@ -19,9 +19,11 @@ from servicelost.opportunities.pipeline.states import DecisionKind, Effect
 from servicelost.taxonomy.causes import Cause
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.states import LineState
 
 ASK_AGAIN = "ASK_AGAIN"
 STILL_OPEN = "still open"
+UNDECIDED_OFFERS = frozenset({LineState.RECOMMENDED, LineState.QUOTED})
 # When people are at their desks; a task of midnight would be late before anybody is there.
 _MORNING = timedelta(hours=9)
 

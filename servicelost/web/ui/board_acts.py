@@ -130,7 +130,7 @@ def _hand(book: Book, card: Opportunity, sent: Mapping[str, Any]) -> None:
 
 
 def _lose(book: Book, card: Opportunity, sent: Mapping[str, Any]) -> None:
-    line_id = _line_of(book, card)
+    line_id = line_of_card(book, card)
     if line_id is not None:
         deciding.decline(book, line_id, None, sent)
         return
@@ -147,7 +147,7 @@ def _undo(book: Book, card: Opportunity, _sent: Mapping[str, Any]) -> None:
     undo_loss(book, card.loss_id)
 
 
-def _line_of(book: Book, card: Opportunity) -> int | None:
+def line_of_card(book: Book, card: Opportunity) -> int | None:
     """The line on the card's visit, else the one that opened it."""
     named = book.many(PRESENTATIONS_OF_OPPORTUNITY, card.id)
     here = [row.line_id for row in named if row.visit_id == card.board_visit_id]

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import InvalidInput
 from servicelost.opportunities.pipeline.evidence import evidence_of_lines
-from servicelost.opportunities.pipeline.leaving import Leaving, cause_of_leaving, leave_open
+from servicelost.opportunities.pipeline.leaving import UNDECIDED_OFFERS, Leaving, cause_of_leaving, leave_open
 from servicelost.web import deciding
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
@@ -24,7 +24,6 @@ from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.decision_forms import FINISH
 from servicelost.web.ui.decisions import chosen_lines, decide_lines, show_refused
-from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
 
@@ -44,7 +43,7 @@ def finish_visit(visit_id: int) -> ResponseReturnValue:
 
 def _leave_open(book: Book, visit_id: int) -> None:
     visit = get_visible(book, Visit, visit_id)
-    undecided = [line for line in book.many(LINES_OF_VISIT, visit.id) if line.state in TO_DECIDE]
+    undecided = [line for line in book.many(LINES_OF_VISIT, visit.id) if line.state in UNDECIDED_OFFERS]
     leave_open(book, visit, undecided)
 
 

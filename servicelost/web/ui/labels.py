@@ -93,6 +93,14 @@ DECISION_LABELS: Mapping[str, str] = {
     "CORRECTED": "Corrected",
     "TAKEN_BACK": "Taken back",
     "NOTED": "Noted",
+    "CALLED": "Called",
+}
+
+CALL_LABELS: Mapping[str, str] = {
+    "NOT_REACHED": "Not reached",
+    "REACHED": "Spoken to",
+    "BOOKS": "Will book",
+    "NOT_INTERESTED": "Not interested",
 }
 
 SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲", Severity.GREEN: "✓"}

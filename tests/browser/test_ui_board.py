@@ -109,8 +109,8 @@ def test_what_a_colleague_does_shows_within_seconds(site: Site, open_page: Open)
         page.goto(f"{site.url}/board")
         expect(in_column(page, "WORK", card_id)).to_be_visible()
         with site.runtime.unit(MANAGER) as book:
-            move_card(book, book.get(Opportunity, card_id), BoardColumn.DELIVERY)
-        expect(in_column(page, "DELIVERY", card_id)).to_be_visible()
+            move_card(book, book.get(Opportunity, card_id), BoardColumn.QUALITY_CONTROL)
+        expect(in_column(page, "QUALITY_CONTROL", card_id)).to_be_visible()
 
 
 def test_giving_a_card_up_asks_where_and_why(site: Site, open_page: Open) -> None:

@@ -27,11 +27,11 @@ def came_from() -> dict[str, Any]:
     return {"from": _LIST, **kept} if came_from_list() else kept
 
 
-def come_back(**said: Any) -> str:
-    """The address of the page that the form stood on, with what is to be said there."""
-    kept = {name: text for name, text in came_from().items() if name != "from"}
+def come_back(card_id: int, done: str) -> str:
+    """The address of the row on the page that the form stood on, with what is to be said there."""
+    kept: dict[str, Any] = {name: text for name, text in came_from().items() if name != "from"}
     page = ".follow_ups" if came_from_list() else ".today"
-    return url_for(page, **kept, **said, _anchor="for-you")
+    return url_for(page, **kept, **{done: card_id}, _anchor=f"n-{card_id}")
 
 
 def say_what_came_of_it(book: Book) -> None:

@@ -77,7 +77,7 @@ def _act(
             get_visible(book, Opportunity, card_id)
             show = show_follow_ups if came_from_list() else show_today
             return show(book, problem=describe(error))
-    return redirect(come_back(**{done: card_id}), HTTPStatus.SEE_OTHER)
+    return redirect(come_back(card_id, done), HTTPStatus.SEE_OTHER)
 
 
 def _record(book: Book, need: Opportunity, sent: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from servicelost.web.ui import (
     home,
     language,
     ledger,
+    moving_on,
     quick_log,
     red_work,
     reports,
@@ -38,7 +39,7 @@ from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
     home, today, red_work, follow_ups, calling, board, board_acts, board_hints, card_page, visits, decisions,
-    second_chances,
+    second_chances, moving_on,
     complaints, finishing, reports, rows, ledger, quick_log, search, language, settings, settings_causes,
     settings_competitors, settings_mapping, settings_people, settings_tokens, settings_log,
 )  # fmt: skip

@@ -33,7 +33,7 @@ from servicelost.workflow.states import (
 )
 
 _MOST = 200
-_FEW = 12
+_FEW, _FEW_OF_EACH = 12, 8
 _SOON = timedelta(hours=2)
 _HOUSE = (VisitState.RECEPTION, VisitState.WORK, VisitState.QUALITY_CONTROL, VisitState.DELIVERY)
 _LEFT = (*_HOUSE, VisitState.FOLLOW_UP)
@@ -120,7 +120,7 @@ def view_today(book: Book, dealership: Dealership, day: date, *, mine: bool) -> 
         _house(book, dealership),
         _promises(book, dealership, own),
         _undecided(book, dealership, own),
-        first_due(book, due, _FEW),
+        first_due(book, due, _FEW_OF_EACH),
         count_due(book, due),
         lost,
         recovered,

@@ -191,6 +191,17 @@ def test_nothing_is_kept_without_an_outcome(waiting: World, client: FlaskClient)
     assert not rows_of(waiting, Contact, "id")
 
 
+def test_who_must_not_be_called_is_not_offered_to_be_called(waiting: World, client: FlaskClient) -> None:
+    waiting.send(
+        event("customer.consent", "NORTH", 50, customer={"id": "C-1"}, channel="PHONE", purpose="MARKETING",
+              status="WITHDRAWN"),
+    )  # fmt: skip
+    page = client.get(TODAY).text
+    assert "Do not call: does not want to be called" in words(page)
+    assert not [to for to in forms(page) if f"/{need(waiting, 'deferred').id}/called" in to]
+    assert [to for to in forms(page) if f"/{need(waiting, 'call').id}/called" in to]
+
+
 def test_technicians_see_the_number_and_record_nothing(waiting: World, client: FlaskClient) -> None:
     waiting.sign_in(Role.TECHNICIAN)
     page = client.get(TODAY).text
@@ -213,11 +224,10 @@ def test_today_says_how_many_there_are_and_leads_to_all_of_them(waiting: World, 
     waiting.clock.move(timedelta(days=1))
     page = client.get(TODAY).text
     assert "All follow-ups (62)" in words(page)
-    assert words(page).count("Postponed work is due") == 12
+    assert words(page).count("Postponed work is due") == 8
     first = client.get(LIST)
-    assert (
-        words(first.text).count("Postponed work is due") == 49
-    )  # and the call of yesterday, that nobody answered
+    assert words(first.text).count("Missed call") == 1  # that of yesterday, which nobody has answered
+    assert words(first.text).count("Postponed work is due") == 49
     assert "Page 1 of 2" in words(first.text)
     assert words(client.get(f"{LIST}?page=2").text).count("Postponed work is due") == 12
     assert words(client.get(f"{LIST}?when=due").text).count("Postponed work is due") == 30

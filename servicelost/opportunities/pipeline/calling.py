@@ -109,9 +109,9 @@ def spoken_to_since(moment: datetime | None) -> ColumnElement[bool]:
     return reached if moment is None else reached.where(Decision.occurred_at >= moment)
 
 
-def undoable_call(book: Book, need: Opportunity) -> Decision | None:
+def undoable_call(book: Book, need_id: int) -> Decision | None:
     """The last call, if the book's actor has recorded it within a minute and nothing was decided since."""
-    calls = _standing(book.many(DECISIONS_OF_OPPORTUNITY, need.id))
+    calls = _standing(book.many(DECISIONS_OF_OPPORTUNITY, need_id))
     if not calls or calls[-1].note not in _UNDOABLE:
         return None
     last = calls[-1]
@@ -121,7 +121,7 @@ def undoable_call(book: Book, need: Opportunity) -> Decision | None:
 
 def take_back_call(book: Book, need: Opportunity) -> None:
     """The last call was a wrong tap; raises RuleViolation NOT_UNDOABLE when it is too late."""
-    call = undoable_call(book, need)
+    call = undoable_call(book, need.id)
     contact = None if call is None else _contact_of(book, call)
     if call is None or contact is None:
         message = "this can not be taken back any more: a minute has passed, or more has happened since"

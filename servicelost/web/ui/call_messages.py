@@ -29,9 +29,9 @@ def came_from() -> dict[str, Any]:
 
 def come_back(card_id: int, done: str) -> str:
     """The address of the row on the page that the form stood on, with what is to be said there."""
-    kept: dict[str, Any] = {name: text for name, text in came_from().items() if name != "from"}
+    kept = {name: text for name, text in came_from().items() if name != "from"} | {done: card_id}
     page = ".follow_ups" if came_from_list() else ".today"
-    return url_for(page, **kept, **{done: card_id}, _anchor=f"n-{card_id}")
+    return url_for(page, **kept, _anchor=f"n-{card_id}")
 
 
 def say_what_came_of_it(book: Book) -> None:
@@ -48,5 +48,5 @@ def say_what_came_of_it(book: Book) -> None:
     if calls is None:
         return
     told = _("Called: %(outcome)s.", outcome=_(CALL_LABELS[calls.outcome]).lower())
-    undoable = undoable_call(book, need) is not None
+    undoable = undoable_call(book, need.id) is not None
     say(Message(told, undo_url=url_for(".undo_call", card_id=need.id, **came_from()) if undoable else None))

@@ -17,13 +17,16 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.clock import as_utc
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.followup.tasks import TaskState
-from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since
+from servicelost.opportunities.followup.touch import Stop
+from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since, undoable_call
 from servicelost.opportunities.pipeline.deferring import ACKNOWLEDGE_RED
+from servicelost.opportunities.pipeline.leaving import ASK_AGAIN
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.labels import TASK_LABELS
+from servicelost.web.ui.stops import Whom, stops_of
 from servicelost.workflow.models.signals import Call
 
 _O = Opportunity
@@ -41,7 +44,8 @@ class When(StrEnum):
 class ForYou:
     """Something to do: `kind` tells a task, a missed call or postponed work that is due.
 
-    `red_id` is the opportunity of red work that a person has to let go, `call_id` the one to call about.
+    `red_id` is the opportunity of red work that a person has to let go, `call_id` the one to call about;
+    `stops` say why the customer must not be called.
     """
 
     kind: str
@@ -56,6 +60,9 @@ class ForYou:
     phone: str | None = None
     dial: str | None = None
     calls: Calls | None = None
+    undoable: bool = False
+    whom: Whom | None = None
+    stops: tuple[Stop, ...] = ()
 
     @property
     def called(self) -> int:
@@ -120,10 +127,11 @@ def _queries(due: Due) -> list[tuple[str, Select[Any]]]:
 
 
 def _tasks(due: Due) -> Select[Any]:
-    put_off = _O.state == OpportunityState.DEFERRED
+    """Tasks that are open, and whose work still waits for what they ask for."""
+    put_off, asked = _O.state == OpportunityState.DEFERRED, _O.state == OpportunityState.OPEN
     conditions: list[ColumnElement[bool]] = [
         Task.dealership_id == due.dealership.id, Task.state == TaskState.OPEN, Task.due_at < due.last,
-        (Task.kind != ACKNOWLEDGE_RED) | put_off, *_within(due, Task.due_at),
+        (Task.kind != ACKNOWLEDGE_RED) | put_off, (Task.kind != ASK_AGAIN) | asked, *_within(due, Task.due_at),
     ]  # fmt: skip
     if due.own is not None:
         conditions.append(Task.owner_id == due.own)
@@ -178,8 +186,8 @@ def _within(due: Due, moment: Any) -> list[ColumnElement[bool]]:
 
 def _needs(due: Due, *more: Any) -> Select[Any]:
     return (
-        select(_O.id.label("need_id"), _O.visit_id, Customer.name, Customer.phone,
-               Customer.phone_e164, Call.phone_key, ServiceCategory.name.label("service"), *more)
+        select(_O.id.label("need_id"), _O.visit_id, _O.customer_id, _O.vehicle_id, Customer.name,
+               Customer.phone, Customer.phone_e164, Call.phone_key, ServiceCategory.name.label("service"), *more)
         .select_from(Opportunity.__table__.outerjoin(Customer, Customer.id == _O.customer_id)
                      .outerjoin(ServiceCategory, ServiceCategory.id == _O.category_id)
                      .outerjoin(Call, Call.id == _O.call_id))
@@ -221,16 +229,24 @@ def _need(kind: str, row: Any) -> ForYou:
         call_id=row.need_id,
         phone=row.phone or row.phone_key,
         dial=row.phone_e164 or row.phone or row.phone_key,
+        whom=None if called or row.customer_id is None else Whom(row.customer_id, row.vehicle_id),
     )
 
 
 def _with_calls(book: Book, rows: list[ForYou]) -> list[ForYou]:
-    """The rows with what is known of the calls about them, read together."""
+    """The rows with what is known of the calls about them, and who must not be called; read together."""
     needs = [row.call_id for row in rows if row.call_id is not None]
     book.preload(DECISIONS_OF_OPPORTUNITY, [(need_id,) for need_id in needs])
+    stops = stops_of(book, {row.whom for row in rows if row.whom is not None})
     return [
         row
         if row.call_id is None
-        else replace(row, calls=calls_in(book.many(DECISIONS_OF_OPPORTUNITY, row.call_id)))
+        else _with_its_calls(book, row, row.call_id, stops.get(row.whom, ()) if row.whom else ())
         for row in rows
     ]
+
+
+def _with_its_calls(book: Book, row: ForYou, need_id: int, stops: tuple[Stop, ...]) -> ForYou:
+    calls = calls_in(book.many(DECISIONS_OF_OPPORTUNITY, need_id))
+    undoable = undoable_call(book, need_id) is not None
+    return replace(row, calls=calls, undoable=undoable, stops=stops)

@@ -24,7 +24,7 @@ from servicelost.web.ui.call_messages import came_from, say_what_came_of_it
 from servicelost.web.ui.cause_choices import Choice, cause_choices
 from servicelost.web.ui.follow_up_rows import ForYou, When, due_until, page_due
 from servicelost.web.ui.frame import Message, say
-from servicelost.web.ui.labels import CALL_LABELS
+from servicelost.web.ui.labels import CALL_LABELS, STOP_LABELS
 from servicelost.web.ui.paging import PAGE_SIZE, PageOf, asked_page
 
 WHEN: Mapping[When, str] = {When.ALL: "All", When.DUE: "Due today", When.OVERDUE: "Overdue"}
@@ -75,6 +75,7 @@ def about_calls(book: Book, dealership: Dealership) -> dict[str, Any]:
     }
     return {
         "outcomes": CALL_LABELS,
+        "stop_words": STOP_LABELS,
         "reasons": {kind: found[:_FIRST_CAUSES] for kind, found in reasons.items()},
         "back": came_from(),
     }

@@ -108,7 +108,9 @@ def test_still_open_loses_nothing_and_asks_again_tomorrow(
     assert (task.kind, task.due_at.isoformat()) == ("ASK_AGAIN", "2026-05-21T07:00:00+00:00")
     tomorrow = "/service/today?day=2026-05-21"
     assert "Quote still open: ask again" in client.get(tomorrow).text
-    submit(client, visit_url, f"{line_of(world, 'L-1').id}/approve", {})
+    for source_id in ("L-1", "L-2"):
+        assert "Quote still open: ask again" in client.get(tomorrow).text
+        submit(client, visit_url, f"{line_of(world, source_id).id}/approve", {})
     assert "Quote still open: ask again" not in client.get(tomorrow).text
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from servicelost.directory.calendar import start_of_day
 from servicelost.directory.models import Customer, Dealership, ServiceCategory
@@ -20,13 +20,14 @@ from servicelost.opportunities.followup.tasks import TaskState
 from servicelost.opportunities.followup.touch import Stop
 from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since, undoable_call
 from servicelost.opportunities.pipeline.deferring import ACKNOWLEDGE_RED
-from servicelost.opportunities.pipeline.leaving import ASK_AGAIN
+from servicelost.opportunities.pipeline.leaving import ASK_AGAIN, UNDECIDED_OFFERS
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.labels import TASK_LABELS
 from servicelost.web.ui.stops import Whom, stops_of
+from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.signals import Call
 
 _O = Opportunity
@@ -128,10 +129,12 @@ def _queries(due: Due) -> list[tuple[str, Select[Any]]]:
 
 def _tasks(due: Due) -> Select[Any]:
     """Tasks that are open, and whose work still waits for what they ask for."""
-    put_off, asked = _O.state == OpportunityState.DEFERRED, _O.state == OpportunityState.OPEN
+    put_off = _O.state == OpportunityState.DEFERRED
+    asked = exists().where(Line.visit_id == Task.visit_id, Line.state.in_(UNDECIDED_OFFERS))
     conditions: list[ColumnElement[bool]] = [
         Task.dealership_id == due.dealership.id, Task.state == TaskState.OPEN, Task.due_at < due.last,
-        (Task.kind != ACKNOWLEDGE_RED) | put_off, (Task.kind != ASK_AGAIN) | asked, *_within(due, Task.due_at),
+        (Task.kind != ACKNOWLEDGE_RED) | put_off, (Task.kind != ASK_AGAIN) | asked,
+        *_within(due, Task.due_at),
     ]  # fmt: skip
     if due.own is not None:
         conditions.append(Task.owner_id == due.own)
@@ -187,7 +190,8 @@ def _within(due: Due, moment: Any) -> list[ColumnElement[bool]]:
 def _needs(due: Due, *more: Any) -> Select[Any]:
     return (
         select(_O.id.label("need_id"), _O.visit_id, _O.customer_id, _O.vehicle_id, Customer.name,
-               Customer.phone, Customer.phone_e164, Call.phone_key, ServiceCategory.name.label("service"), *more)
+               Customer.phone, Customer.phone_e164, Call.phone_key,
+               ServiceCategory.name.label("service"), *more)
         .select_from(Opportunity.__table__.outerjoin(Customer, Customer.id == _O.customer_id)
                      .outerjoin(ServiceCategory, ServiceCategory.id == _O.category_id)
                      .outerjoin(Call, Call.id == _O.call_id))

@@ -108,6 +108,15 @@ def test_a_wrong_tap_is_taken_back_and_the_money_is_as_before(
     assert [kind for kind, *_ in ledger(waiting)] in (["LOSS"], ["LOSS", "REVERSAL", "LOSS"])
 
 
+def test_the_card_tells_of_calls_in_words(waiting: World, client: FlaskClient) -> None:
+    done = tap(waiting, client, "call", outcome="NOT_REACHED")
+    submit(client, done.location, "/undo", {})
+    told = words(client.get(f"/service/board/cards/{need(waiting, 'call').id}").text)
+    assert "Called" in told
+    assert "Not reached" in told
+    assert "call:" not in told
+
+
 def test_undo_is_over_after_a_minute_and_nobody_elses(waiting: World, client: FlaskClient) -> None:
     done = tap(waiting, client, "call", outcome="NOT_REACHED")
     [(address, held)] = [

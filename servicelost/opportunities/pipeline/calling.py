@@ -130,9 +130,14 @@ def take_back_call(book: Book, need: Opportunity) -> None:
     take_back_contact(book, contact)
 
 
+def takes_back_call(decision: Decision) -> bool:
+    """Whether the decision undoes a call; its note names that call."""
+    return decision.kind == DecisionKind.TAKEN_BACK and (decision.note or "").startswith(_CALL)
+
+
 def _standing(decisions: Iterable[Decision]) -> list[Decision]:
     known = sorted(decisions, key=lambda row: row.id)
-    undone = {row.note for row in known if row.kind == DecisionKind.TAKEN_BACK}
+    undone = {row.note for row in known if takes_back_call(row)}
     return [row for row in known if row.kind == DecisionKind.CALLED and _id_of(row) not in undone]
 
 

@@ -38,6 +38,7 @@ class Action(StrEnum):
     MOVE_CARDS = "MOVE_CARDS"
     CHOOSE_LANGUAGE = "CHOOSE_LANGUAGE"
     LOG_LOSSES = "LOG_LOSSES"
+    LOG_CONTACTS = "LOG_CONTACTS"
     MOVE_APPOINTMENTS = "MOVE_APPOINTMENTS"
     READ_SETTINGS = "READ_SETTINGS"
     CHANGE_SETTINGS = "CHANGE_SETTINGS"
@@ -66,6 +67,7 @@ GRANTS: Mapping[Action, Grant] = {
     Action.SEARCH: Grant(_EVERYBODY, Scope.VISITS_READ),
     Action.DECIDE_LINES: Grant(_DESK, Scope.VISITS_WRITE),
     Action.LOG_LOSSES: Grant(_DESK, None),
+    Action.LOG_CONTACTS: Grant(_DESK, None),
     Action.MOVE_APPOINTMENTS: Grant(_DESK, None),
     Action.READ_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_READ),
     Action.RUN_REPORTS: Grant(_MANAGERS | {Role.ADMIN}, Scope.REPORTS_RUN),

@@ -79,12 +79,12 @@ def test_the_select_and_its_button_move_with_the_keyboard_alone(site: Site, open
     with open_page() as page:
         page.goto(f"{site.url}/board")
         page.locator(f"#card-{card_id} select").focus()
-        page.keyboard.type("Del")
+        page.keyboard.type("Qua")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        expect(in_column(page, "DELIVERY", card_id)).to_be_visible()
+        expect(in_column(page, "QUALITY_CONTROL", card_id)).to_be_visible()
         expect(page.locator(f"#card-{card_id} a")).to_be_focused()
-        expect(page.locator(".sl-say")).to_contain_text("is in Delivery now")
+        expect(page.locator(".sl-say")).to_contain_text("is in Quality control now")
 
 
 def test_who_takes_a_card_has_it_and_the_other_is_told(site: Site, chromium: Browser) -> None:
@@ -109,8 +109,48 @@ def test_what_a_colleague_does_shows_within_seconds(site: Site, open_page: Open)
         page.goto(f"{site.url}/board")
         expect(in_column(page, "WORK", card_id)).to_be_visible()
         with site.runtime.unit(MANAGER) as book:
-            move_card(book, book.get(Opportunity, card_id), BoardColumn.DELIVERY)
+            move_card(book, book.get(Opportunity, card_id), BoardColumn.QUALITY_CONTROL)
+        expect(in_column(page, "QUALITY_CONTROL", card_id)).to_be_visible()
+
+
+def undecided_card(site: Site) -> int:
+    """A card in the workshop whose visit holds a quote that nobody has answered."""
+    visit_id, _line_id = site.undecided()
+    with site.runtime.unit(SYSTEM, reading=True) as book:
+        found = select(Opportunity.id).where(
+            Opportunity.board_visit_id == visit_id, Opportunity.board_column == "WORK"
+        )
+        return book.connection.scalars(found.order_by(Opportunity.id)).first() or 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_delivery_asks_first_why_nothing_is_decided(site: Site, open_page: Open, script: bool) -> None:
+    card_id = undecided_card(site)
+    with open_page(PHONE, java_script_enabled=script) as page:
+        page.goto(f"{site.url}/board")
+        page.locator(f"#card-{card_id} select").select_option("DELIVERY")
+        page.locator(f"#card-{card_id}").get_by_role("button", name="Move").click()
+        page.wait_for_url("**/visits/*to=DELIVERY*")
+        expect(page.locator("#finish-strip")).to_contain_text("Before the car goes on to Delivery")
+        assert card(site, card_id).board_column == "WORK"
+        page.locator("#finish").get_by_role("button", name="Still open").click()
+        expect(page.get_by_role("status").first).to_contain_text("It is in Delivery now.")
+        page.get_by_role("link", name="◂ Board").click()
         expect(in_column(page, "DELIVERY", card_id)).to_be_visible()
+
+
+def test_a_card_dragged_to_delivery_stays_where_it_is_until_it_is_answered(
+    site: Site, open_page: Open
+) -> None:
+    card_id = undecided_card(site)
+    with open_page(WIDE) as page:
+        page.goto(f"{site.url}/board")
+        drag(page, card_id, "DELIVERY")
+        page.wait_for_url("**/visits/*to=DELIVERY*")
+        expect(page.locator("#finish-strip")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#finish-strip")).to_be_focused()
+        page.get_by_role("link", name="Do not move it").click()
+        expect(in_column(page, "WORK", card_id)).to_be_visible()
 
 
 def test_giving_a_card_up_asks_where_and_why(site: Site, open_page: Open) -> None:

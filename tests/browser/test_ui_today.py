@@ -64,8 +64,51 @@ def test_cancelling_and_moving_work_without_script(site: Site, open_page: Open) 
         expect(the_row(page)).to_contain_text("Cancelled")
 
 
-@pytest.mark.usefixtures("overdue")
-@pytest.mark.parametrize("path", ["/today", "/log?kind=part", "/?period=all"])
+@pytest.fixture
+def missed(site: Site) -> None:
+    """Somebody called a quarter of an hour ago and nobody answered."""
+    said = {
+        "type": "call.missed", "event_id": "missed", "source": "test", "dealership": NORTH.code,
+        "occurred_at": (NOW - timedelta(minutes=15)).isoformat(),
+        "data": {"call_id": "MISSED", "phone": "+49 30 901820", "purpose": "SERVICE",
+                 "customer": {"id": "MISSED", "name": "Mirja Missed"}},
+    }  # fmt: skip
+    receive(lambda: site.runtime.unit(SYSTEM), [said])
+
+
+@pytest.mark.usefixtures("missed")
+@pytest.mark.parametrize("script", [True, False])
+def test_a_missed_call_is_called_back_with_one_tap(site: Site, open_page: Open, script: bool) -> None:
+    with open_page(PHONE, java_script_enabled=script) as page:
+        page.goto(f"{site.url}/today")
+        row = page.locator(".sl-follow li", has_text="Mirja Missed")
+        row.get_by_role("button", name="Called, not reached").click()
+        expect(row).to_contain_text("called once")
+        row.get_by_role("button", name="Undo").click()
+        expect(row).not_to_contain_text("called once")
+        row.locator("summary").click()
+        row.get_by_role("button", name="Will book").click()
+        expect(page.get_by_role("status").first).to_contain_text("Called: will book.")
+        expect(row).to_have_count(0)
+
+
+@pytest.mark.usefixtures("missed")
+def test_follow_ups_answer_to_keys(site: Site, open_page: Open) -> None:
+    with open_page() as page:
+        page.goto(f"{site.url}/follow-ups")
+        row = page.locator("[data-sl-row]", has_text="Mirja Missed")
+        for _ in range(40):
+            page.keyboard.press("j")
+            if row.evaluate("row => row === document.activeElement"):
+                break
+        page.keyboard.press("r")
+        expect(row).to_contain_text("called once")
+        page.keyboard.press("u")
+        expect(row).not_to_contain_text("called once")
+
+
+@pytest.mark.usefixtures("overdue", "missed")
+@pytest.mark.parametrize("path", ["/today", "/follow-ups", "/log?kind=part", "/?period=all"])
 def test_nobody_is_shut_out(site: Site, open_page: Open, path: str) -> None:
     with open_page() as page:
         page.goto(f"{site.url}{path}")

@@ -106,7 +106,12 @@ def test_still_open_loses_nothing_and_asks_again_tomorrow(
     assert line_of(world, "L-1").state == "QUOTED"
     [task] = rows_of(world, Task)
     assert (task.kind, task.due_at.isoformat()) == ("ASK_AGAIN", "2026-05-21T07:00:00+00:00")
-    assert "Quote still open: ask again" in client.get("/service/today?day=2026-05-21").text
+    tomorrow = "/service/today?day=2026-05-21"
+    assert "Quote still open: ask again" in client.get(tomorrow).text
+    for source_id in ("L-1", "L-2"):
+        assert "Quote still open: ask again" in client.get(tomorrow).text
+        submit(client, visit_url, f"{line_of(world, source_id).id}/approve", {})
+    assert "Quote still open: ask again" not in client.get(tomorrow).text
 
 
 def test_a_colleague_who_was_quicker_is_named_with_the_line(

@@ -13,3 +13,11 @@ class ContactMade(DomainEvent):
 
     contact: Contact
     at: datetime
+
+
+@dataclass(frozen=True)
+class ContactTakenBack(DomainEvent):
+    """A contact that was logged did not take place: a wrong tap."""
+
+    contact: Contact
+    at: datetime

@@ -15,6 +15,7 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, FieldProblem, Forbidden, InvalidInput, RuleViolation
 from servicelost.opportunities.pipeline.board import BoardColumn
 from servicelost.opportunities.pipeline.decisions import record_decision
+from servicelost.opportunities.pipeline.leaving import check_decided, move_on
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.opportunities.pipeline.needs import need_of_call
 from servicelost.opportunities.pipeline.opening import open_opportunity
@@ -27,7 +28,7 @@ from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.guards import check_order_open
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
-from servicelost.workflow.visits import move_visit
+from servicelost.workflow.states import VisitState
 
 BY_HAND = "board"
 WAYS_TO_LOSE = {
@@ -69,7 +70,10 @@ def hand_card(book: Book, card: Opportunity, employee: Employee) -> None:
 
 
 def move_card(book: Book, card: Opportunity, column: BoardColumn) -> Visit:
-    """Move the card's visit, with all cards on it, to a stage; raises RuleViolation where that cannot be."""
+    """Move the card's visit, with all cards on it, to a stage; raises RuleViolation where that cannot be.
+
+    Before the car goes to delivery with work undecided it is asked why (`leaving`).
+    """
     _check_on_board(card)
     if column in (BoardColumn.UNSORTED, BoardColumn.PLANNING):
         raise RuleViolation("NO_SUCH_MOVE", "no card can be moved there by hand", field="to", value=column)
@@ -78,7 +82,8 @@ def move_card(book: Book, card: Opportunity, column: BoardColumn) -> Visit:
         raise RuleViolation("NO_VISIT", message, field="to", value=column)
     visit = book.get(Visit, card.board_visit_id)
     check_order_open(visit)
-    return move_visit(book, visit, Stage(column), at=book.now)
+    check_decided(book, visit, VisitState(column))
+    return move_on(book, visit, VisitState(column))
 
 
 def lose_card(book: Book, card: Opportunity, event: LossEvent, reason: Reason) -> Effect:

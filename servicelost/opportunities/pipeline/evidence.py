@@ -18,6 +18,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -29,6 +30,7 @@ from servicelost.directory.models import Competitor, Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.db import UtcDateTime
 from servicelost.kernel.question import Question
+from servicelost.opportunities.followup.contacts import ContactKind
 from servicelost.opportunities.followup.models import Contact
 from servicelost.opportunities.ledger.models import CauseBasis, EntryKind, LedgerEntry
 from servicelost.opportunities.pipeline.likely_causes import Evidence, inferred_cause
@@ -240,7 +242,8 @@ def _attempts(book: Book, visit: Visit) -> int | None:
     since: datetime | None = visit.opened_at
     if since is None or visit.customer_id is None:
         return None
-    query = select(func.count()).where(
+    signed = case((Contact.kind == ContactKind.TAKEN_BACK, -1), else_=1)
+    query = select(func.coalesce(func.sum(signed), 0)).where(
         Contact.customer_id == visit.customer_id, Contact.occurred_at >= since, Contact.automatic.is_(False)
     )
-    return book.connection.execute(query).scalar_one()
+    return int(book.connection.execute(query).scalar_one())

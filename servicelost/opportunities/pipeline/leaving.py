@@ -1,6 +1,7 @@
 """A visit is left with work undecided: the one question why, and what each answer comes to.
 
-The cause behind an answer is a pure rule; that a quote is still open is kept, with a task to ask again.
+Who brings the car to delivery or closes the order by hand is asked first. The cause behind an answer is a
+pure rule; that a quote is still open is kept, with a task to ask again.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from enum import StrEnum
 from servicelost.directory.calendar import local_day, start_of_day
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
+from servicelost.kernel.errors import RuleViolation
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.followup.tasks import open_task
 from servicelost.opportunities.pipeline.decisions import record_decision
@@ -17,11 +19,19 @@ from servicelost.opportunities.pipeline.likely_causes import Evidence, signs_of
 from servicelost.opportunities.pipeline.opening import opportunity_of_line
 from servicelost.opportunities.pipeline.states import DecisionKind, Effect
 from servicelost.taxonomy.causes import Cause
-from servicelost.workflow.models.lines import Line
+from servicelost.taxonomy.stages import Stage
+from servicelost.workflow.guards import check_order_open
+from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
+from servicelost.workflow.states import MOVE_TO, VISIT_MACHINE, LineState, VisitAction, VisitState
+from servicelost.workflow.visits import close_visit, move_visit
 
 ASK_AGAIN = "ASK_AGAIN"
 STILL_OPEN = "still open"
+UNDECIDED = "UNDECIDED"
+UNDECIDED_OFFERS = frozenset({LineState.RECOMMENDED, LineState.QUOTED})
+# Where a car goes when nobody will decide about it in the workshop any more.
+LEAVING_FOR = frozenset({VisitState.DELIVERY, VisitState.FOLLOW_UP, VisitState.CLOSED})
 # When people are at their desks; a task of midnight would be late before anybody is there.
 _MORNING = timedelta(hours=9)
 
@@ -50,6 +60,33 @@ def cause_of_leaving(answer: Leaving, evidence: Evidence, *, needs_part: bool) -
         return _CAUSES[answer]
     known = [cause for cause in signs_of(evidence) if cause in (Cause.MISSING_PARTS, Cause.NO_CAPACITY)]
     return known[0] if known else (Cause.MISSING_PARTS if needs_part else Cause.NO_CAPACITY)
+
+
+def undecided_lines(book: Book, visit: Visit) -> list[Line]:
+    """The work of the visit that is recommended or offered, and that nobody has decided about."""
+    return [line for line in book.many(LINES_OF_VISIT, visit.id) if line.state in UNDECIDED_OFFERS]
+
+
+def check_decided(book: Book, visit: Visit, to: VisitState) -> None:
+    """Refuse to let the visit go there before the one question is answered; RuleViolation UNDECIDED.
+
+    A move that is not possible anyhow is not asked about.
+    """
+    action = VisitAction.CLOSE if to is VisitState.CLOSED else VisitAction(MOVE_TO[to.value])
+    if to not in LEAVING_FOR or not VISIT_MACHINE.can(VisitState(visit.state), action):
+        return
+    lines = undecided_lines(book, visit)
+    if lines:
+        message = f"{len(lines)} of the lines are undecided: say why before the car goes on"
+        raise RuleViolation(UNDECIDED, message, field="to", value=to.value)
+
+
+def move_on(book: Book, visit: Visit, to: VisitState) -> Visit:
+    """Bring the visit to a stage, or close its order; raises RuleViolation or IllegalMove."""
+    check_order_open(visit)
+    if to is VisitState.CLOSED:
+        return close_visit(book, visit, at=book.now)
+    return move_visit(book, visit, Stage(to.value), at=book.now)
 
 
 def leave_open(book: Book, visit: Visit, lines: Iterable[Line]) -> Task | None:

@@ -1,7 +1,7 @@
 """Which fact the pipeline acts on, in one table; called once by the composition root."""
 
 from servicelost.kernel.events import EventBus
-from servicelost.opportunities.followup.facts import ContactMade
+from servicelost.opportunities.followup.facts import ContactMade, ContactTakenBack
 from servicelost.opportunities.pipeline import (
     afterwards,
     board,
@@ -59,6 +59,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(facts.CallReceived, signal_listeners.on_call_received)
     bus.subscribe(facts.PartNotSupplied, signal_listeners.on_part_not_supplied)
     bus.subscribe(ContactMade, signal_listeners.on_contact_made)
+    bus.subscribe(ContactTakenBack, signal_listeners.on_contact_taken_back)
     _tell_anew_after_all(bus)
     bus.at_end(board.keep_board)
 

@@ -3,7 +3,7 @@
 A missed call is no loss when the same number, or its customer, is spoken to within the window.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,9 +11,10 @@ from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import MISSED_CALL_WINDOW
 from servicelost.directory.models import ServiceCategory
 from servicelost.kernel.book import Book
-from servicelost.opportunities.followup.contacts import ContactKind
-from servicelost.opportunities.followup.facts import ContactMade
-from servicelost.opportunities.followup.models import CONTACTS_OF_CUSTOMER
+from servicelost.opportunities.followup.contacts import ContactKind, standing_contacts
+from servicelost.opportunities.followup.facts import ContactMade, ContactTakenBack
+from servicelost.opportunities.followup.models import CONTACTS_OF_CUSTOMER, Contact
+from servicelost.opportunities.ledger.models import ENTRIES_OF_OPPORTUNITY
 from servicelost.opportunities.ledger.subject import Value
 from servicelost.opportunities.pipeline.models import (
     OPPORTUNITIES_OF_CALL,
@@ -24,6 +25,7 @@ from servicelost.opportunities.pipeline.needs import need_of_call
 from servicelost.opportunities.pipeline.opening import open_opportunity
 from servicelost.opportunities.pipeline.settling import Refusal, refuse, take_back
 from servicelost.opportunities.pipeline.states import DecisionKind
+from servicelost.opportunities.pipeline.undoing import lose_again
 from servicelost.opportunities.pipeline.valuation import missed_call
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.grades import Grade
@@ -67,21 +69,21 @@ def on_call_missed(book: Book, fact: CallMissed) -> None:
 
 def on_call_received(book: Book, fact: CallReceived) -> None:
     """Spoken to: calls of this number missed shortly before are no loss."""
-    if fact.call.phone_key is None:
-        return
-    for call in book.many(CALLS_OF_PHONE, fact.call.dealership_id, fact.call.phone_key):
-        if call.missed:
-            for opportunity in book.many(OPPORTUNITIES_OF_CALL, call.id):
-                _answer(book, opportunity, fact.at)
+    for opportunity in _missed_of_number(book, fact.call):
+        _answer(book, opportunity, fact.at)
 
 
 def on_contact_made(book: Book, fact: ContactMade) -> None:
-    """A two-way contact with the customer answers the calls missed shortly before."""
-    if fact.contact.customer_id is None:
-        return
-    for opportunity in book.many(OPPORTUNITIES_OF_CUSTOMER, fact.contact.customer_id):
-        if opportunity.call_id is not None:
-            _answer(book, opportunity, fact.at)
+    """A two-way contact with the customer, or with who called, answers the calls missed shortly before."""
+    for opportunity in _missed_before(book, fact.contact):
+        _answer(book, opportunity, fact.at)
+
+
+def on_contact_taken_back(book: Book, fact: ContactTakenBack) -> None:
+    """Nobody was spoken to after all: the calls that this contact answered are lost as they were."""
+    for opportunity in _missed_before(book, fact.contact):
+        if _last_was_answered_at(book, opportunity, fact.contact.occurred_at):
+            lose_again(book, opportunity)
 
 
 def on_part_not_supplied(book: Book, fact: PartNotSupplied) -> None:
@@ -104,6 +106,34 @@ def on_part_not_supplied(book: Book, fact: PartNotSupplied) -> None:
     refuse(book, opportunity, refusal)
 
 
+def _missed_of_number(book: Book, call: Call) -> Iterator[Opportunity]:
+    """What was asked for by the missed calls of the same number."""
+    if call.phone_key is None:
+        return
+    for other in book.many(CALLS_OF_PHONE, call.dealership_id, call.phone_key):
+        if other.missed:
+            yield from book.many(OPPORTUNITIES_OF_CALL, other.id)
+
+
+def _missed_before(book: Book, contact: Contact) -> Iterable[Opportunity]:
+    """What the customer of the contact, or who was called back, had asked for by a call."""
+    found = {}
+    if contact.customer_id is not None:
+        rows = book.many(OPPORTUNITIES_OF_CUSTOMER, contact.customer_id)
+        found = {row.id: row for row in rows if row.call_id is not None}
+    about = None if contact.opportunity_id is None else book.get(Opportunity, contact.opportunity_id)
+    if about is not None and about.call_id is not None:
+        found[about.id] = about
+        found |= {row.id: row for row in _missed_of_number(book, book.get(Call, about.call_id))}
+    return found.values()
+
+
+def _last_was_answered_at(book: Book, opportunity: Opportunity, at: datetime) -> bool:
+    entries = book.many(ENTRIES_OF_OPPORTUNITY, opportunity.id)
+    last = entries[-1] if entries else None
+    return last is not None and last.event == LossEvent.CALL_MISSED and last.decided_at == at
+
+
 def _answer(book: Book, opportunity: Opportunity, at: datetime) -> None:
     if opportunity.lost_event != LossEvent.CALL_MISSED or opportunity.first_lost_at is None:
         return
@@ -124,7 +154,7 @@ def _talks(book: Book, call: Call) -> Iterator[datetime]:
             if not other.missed:
                 yield other.occurred_at
     if call.customer_id is not None:
-        for contact in book.many(CONTACTS_OF_CUSTOMER, call.customer_id):
+        for contact in standing_contacts(book.many(CONTACTS_OF_CUSTOMER, call.customer_id)):
             if contact.kind == ContactKind.TWO_WAY:
                 yield contact.occurred_at
 

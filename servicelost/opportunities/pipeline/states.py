@@ -78,6 +78,7 @@ class DecisionKind(StrEnum):
     TAKEN_BACK = "TAKEN_BACK"
     RECONSIDERED = "RECONSIDERED"
     NOTED = "NOTED"
+    CALLED = "CALLED"
 
 
 class Effect(StrEnum):

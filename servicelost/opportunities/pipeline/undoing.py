@@ -26,7 +26,7 @@ def on_appointment_taken_back(book: Book, fact: AppointmentTakenBack) -> None:
     """A no-show or cancellation that was none costs nothing; a car that is not here after all is missed."""
     for opportunity, presentation in _on_visit(book, fact.visit):
         if fact.undone is AppointmentAction.ARRIVE:
-            _lose_again(book, opportunity, fact)
+            _lose_booking_again(book, opportunity, fact)
         elif opportunity.state == OpportunityState.LOST and opportunity.lost_event in BOOKING_EVENTS:
             take_back(book, opportunity, Cause.ENTRY_ERROR, book.now, DecisionKind.TAKEN_BACK,
                       visit_id=fact.visit.id, line_id=_line_of(presentation), note="undone")  # fmt: skip
@@ -48,16 +48,22 @@ def _line_of(presentation: Presentation | None) -> int | None:
     return None if presentation is None else presentation.line_id
 
 
-def _lose_again(book: Book, opportunity: Opportunity, fact: AppointmentTakenBack) -> None:
+def _lose_booking_again(book: Book, opportunity: Opportunity, fact: AppointmentTakenBack) -> None:
     """What the arrival had taken back is lost as it was."""
+    entries = book.many(ENTRIES_OF_OPPORTUNITY, opportunity.id)
+    if entries and entries[-1].event in BOOKING_EVENTS and entries[-1].visit_id == fact.visit.id:
+        lose_again(book, opportunity)
+
+
+def lose_again(book: Book, opportunity: Opportunity) -> None:
+    """The loss whose reversal is the last entry stands again as it was; once sold or lost, nothing is."""
     entries = book.many(ENTRIES_OF_OPPORTUNITY, opportunity.id)
     if opportunity.state != OpportunityState.OPEN or not entries or entries[-1].kind != EntryKind.REVERSAL:
         return
     loss = book.get(LedgerEntry, entries[-1].loss_id or 0)
-    if loss.event in BOOKING_EVENTS and loss.visit_id == fact.visit.id:
-        refusal = Refusal(
-            DecisionKind.TAKEN_BACK, LossEvent(loss.event), Stage(loss.stage), reason_of(loss),
-            value_of(loss), loss.occurred_at, loss.visit_id, loss.line_id, loss.appointment_id,
-            document=loss.document, evidence=loss.evidence,
-        )  # fmt: skip
-        refuse(book, opportunity, refusal)
+    refusal = Refusal(
+        DecisionKind.TAKEN_BACK, LossEvent(loss.event), Stage(loss.stage), reason_of(loss),
+        value_of(loss), loss.occurred_at, loss.visit_id, loss.line_id, loss.appointment_id,
+        document=loss.document, evidence=loss.evidence,
+    )  # fmt: skip
+    refuse(book, opportunity, refusal)

@@ -36,6 +36,7 @@ from servicelost.web.ui import (
     board_cards,
     decision_forms,
     evidence,
+    follow_ups,
     frame,
     home,
     labels,
@@ -79,7 +80,7 @@ def _tables() -> Iterator[Any]:
     yield from (board.AGES, board_cards.COLUMN_LABELS, board_cards.CARD_MARKS)
     yield from (home.PERIODS, report_options.LABELS, report_options.GRAINS, visit_lists.FILTERS)
     yield from ([label for label, *_ in frame.PLACES], report_plots.TEXTS, ledger_lists.LEDGER_WORDS)
-    yield from (evidence.EVIDENCE_LABELS, evidence.SIGN_LABELS)
+    yield from (evidence.EVIDENCE_LABELS, evidence.SIGN_LABELS, follow_ups.WHEN)
 
 
 def _is_table(value: Any) -> bool:

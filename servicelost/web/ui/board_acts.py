@@ -27,6 +27,7 @@ from servicelost.kernel.money import to_minor
 from servicelost.opportunities.pipeline import cards
 from servicelost.opportunities.pipeline.board import BoardColumn
 from servicelost.opportunities.pipeline.corrections import undo_loss
+from servicelost.opportunities.pipeline.leaving import UNDECIDED
 from servicelost.opportunities.pipeline.models import PRESENTATIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web import deciding
@@ -49,6 +50,7 @@ from servicelost.web.ui.board_address import came_from_board, query
 from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, stage_targets
 from servicelost.web.ui.card_page import asked_dealership, show_card, show_new_card
 from servicelost.web.ui.forms import read_form
+from servicelost.web.ui.goals import ask_why
 from servicelost.workflow.models.visits import Visit
 
 _CARD = f"/board/cards/{ID}card_id>"
@@ -130,7 +132,7 @@ def _hand(book: Book, card: Opportunity, sent: Mapping[str, Any]) -> None:
 
 
 def _lose(book: Book, card: Opportunity, sent: Mapping[str, Any]) -> None:
-    line_id = _line_of(book, card)
+    line_id = line_of_card(book, card)
     if line_id is not None:
         deciding.decline(book, line_id, None, sent)
         return
@@ -147,7 +149,7 @@ def _undo(book: Book, card: Opportunity, _sent: Mapping[str, Any]) -> None:
     undo_loss(book, card.loss_id)
 
 
-def _line_of(book: Book, card: Opportunity) -> int | None:
+def line_of_card(book: Book, card: Opportunity) -> int | None:
     """The line on the card's visit, else the one that opened it."""
     named = book.many(PRESENTATIONS_OF_OPPORTUNITY, card.id)
     here = [row.line_id for row in named if row.visit_id == card.board_visit_id]
@@ -171,6 +173,8 @@ def _act(card_id: int, schema: Schema, verb: Verb) -> ResponseReturnValue:
     except _REFUSED as error:
         with runtime.unit(actor, reading=True) as book:
             card = get_visible(book, Opportunity, card_id)
+            if error.code == UNDECIDED:
+                return redirect(ask_why(card.board_visit_id or 0, request.form["to"]), HTTPStatus.SEE_OTHER)
             problem = describe(_in_plain_words(book, card, error))
             return show_card(book, card_id, problem=problem, typed=request.form)
     return redirect(_back(card_id), HTTPStatus.SEE_OTHER)

@@ -34,6 +34,7 @@ from servicelost.web.ui.board_address import Asked, asked_number, back_query, ca
 from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, CardView, CardWords
 from servicelost.web.ui.board_messages import say_where_it_is
 from servicelost.web.ui.cause_choices import Choice, cause_choices
+from servicelost.web.ui.decision_words import words_of
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import DECISION_LABELS
 
@@ -92,7 +93,7 @@ def show_card(
     opened = request.args.get("open", "") if typed is None else typed.get("strip", "")
     body = render_template(
         "servicelost/card.html", found=found, typed=typed or {}, opened=opened, labels=COLUMN_LABELS,
-        decisions=DECISION_LABELS, lose=LOSE, hand=HAND, query=query(),
+        decisions=DECISION_LABELS, words_of=words_of, lose=LOSE, hand=HAND, query=query(),
         back=back_query() if came_from_board() else "",
     )  # fmt: skip
     return body, HTTPStatus.OK if problem is None else problem.status

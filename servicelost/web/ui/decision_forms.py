@@ -21,6 +21,14 @@ from servicelost.web.languages import ngettext
 from servicelost.web.problems import Problem
 from servicelost.web.ui import wording
 from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.goals import (
+    asked_goal,
+    board_url,
+    move_targets,
+    question_before,
+    told_of,
+    way_back,
+)
 from servicelost.web.ui.proposals import STRIPS, plain_choices, propose
 from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
 from servicelost.workflow.line_undo import undoable_decision
@@ -63,6 +71,11 @@ def show_visit(
         competitors=offered_competitors(book, view.dealership.id),
         once=token_urlsafe(12),
         leaving=_answers(),
+        goal=asked_goal(),
+        question=question_before(asked_goal()),
+        targets=move_targets(visit),
+        way_back=way_back(),
+        board_url=board_url(),
         postpone=_postpone(local_day(view.dealership, book.now)),
     )
     return body, HTTPStatus.OK if problem is None else problem.status
@@ -70,7 +83,7 @@ def show_visit(
 
 def _asked_strip(view: VisitView) -> OpenStrip | None:
     """The strip a link without script asks for: ?decline=17, ?defer=17 or ?finish=yes."""
-    if FINISH in request.args:
+    if FINISH in request.args or asked_goal() is not None:
         return OpenStrip(None, FINISH, {})
     for kind in STRIPS:
         asked = request.args.get(kind, "")
@@ -96,6 +109,8 @@ def _postpone(today: date) -> list[tuple[date, str]]:
 
 
 def _say_what_was_done(book: Book, view: VisitView) -> None:
+    if request.args.get("moved") == view.row.state:
+        say(Message(told_of(VisitState(view.row.state))))
     done = _named(view, "done")
     if done:
         say(Message(_told(done), undo_url=_undo_url(book, view, done)))

@@ -105,9 +105,13 @@ def chosen_lines() -> list[Chosen]:
 
 
 def decide_lines(
-    visit_id: int, chosen: Sequence[Chosen], kind: str, schema: Schema, verb: Verb
-) -> ResponseReturnValue:
-    """Do this with all of the lines or with none, and show what was done or what stood in the way."""
+    visit_id: int, chosen: Sequence[Chosen], kind: str, schema: Schema, verb: Verb,
+    then: Callable[[Book], None] | None = None, **said: Any,
+) -> ResponseReturnValue:  # fmt: skip
+    """Do this with all of the lines or with none, and show what was done or what stood in the way.
+
+    `then` is done together with it; `said` goes into the address that shows it.
+    """
     reached: list[int] = []
 
     def decide(book: Book) -> None:
@@ -116,6 +120,9 @@ def decide_lines(
             if get_visible(book, Line, line_id).visit_id != visit_id:
                 raise NotFound("NOT_FOUND", f"visit {visit_id} has no line {line_id}")
             verb(book, line_id, version, sent)
+        if then is not None:
+            reached.clear()
+            then(book)
 
     try:
         sent = read_form(schema, _typed())
@@ -124,13 +131,14 @@ def decide_lines(
     except (Conflict, IllegalMove, InvalidInput, RuleViolation) as error:
         return show_refused(visit_id, chosen, kind, error, reached[-1] if reached else None)
     if not chosen:
-        return redirect(url_for(".visit", visit_id=visit_id), HTTPStatus.SEE_OTHER)
+        return redirect(url_for(".visit", visit_id=visit_id, **said), HTTPStatus.SEE_OTHER)
     done = ",".join(str(line_id) for line_id, _version in chosen)
     here = url_for(
         ".visit",
         visit_id=visit_id,
         done=None if kind == "undo" else done,
         undone=done if kind == "undo" else None,
+        **said,
         _anchor=f"line-{chosen[0].line_id}",
     )
     return redirect(here, HTTPStatus.SEE_OTHER)

@@ -51,7 +51,7 @@ class Message:
 
 
 PLACES = (
-    ("Today", "today", _DAY, Action.READ_VISITS, ("today",)),
+    ("Today", "today", _DAY, Action.READ_VISITS, ("today", "follow_ups")),
     ("Board", "board", _COLUMNS, Action.READ_BOARD, ("board", "card", "new_card")),
     ("Overview", "home", _HOME, Action.RUN_REPORTS, ("home",)),
     ("Visits", "visits", _CAR, Action.READ_VISITS, ("visit",)),

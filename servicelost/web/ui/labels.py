@@ -93,6 +93,23 @@ DECISION_LABELS: Mapping[str, str] = {
     "CORRECTED": "Corrected",
     "TAKEN_BACK": "Taken back",
     "NOTED": "Noted",
+    "CALLED": "Called",
+}
+
+CALL_LABELS: Mapping[str, str] = {
+    "NOT_REACHED": "Not reached",
+    "REACHED": "Spoken to",
+    "BOOKS": "Will book",
+    "NOT_INTERESTED": "Not interested",
+}
+
+STOP_LABELS: Mapping[str, str] = {
+    "MOVED_AWAY": "moved away",
+    "DECEASED": "has died",
+    "VEHICLE_GONE": "the car is gone",
+    "OPEN_COMPLAINT": "a problem is not solved yet",
+    "OPTED_OUT": "does not want to be called",
+    "NO_CONSENT": "has not agreed to be called",
 }
 
 SEVERITY_ICONS: Mapping[str, str] = {Severity.RED: "●", Severity.YELLOW: "▲", Severity.GREEN: "✓"}

@@ -31,6 +31,7 @@ from servicelost.web.languages import current_language
 from servicelost.web.languages import gettext as _
 from servicelost.web.ledger_filters import narrowed
 from servicelost.web.sight import only_visible
+from servicelost.web.ui.decision_words import words_of
 from servicelost.web.ui.evidence import Told, evidence_words
 from servicelost.web.ui.labels import DECISION_LABELS, ENTRY_MARKS, Mark
 from servicelost.web.ui.paging import PageOf, page_of
@@ -179,7 +180,11 @@ def _history(book: Book, entry: LedgerEntry) -> list[Happening]:
     decisions = book.many(DECISIONS_OF_OPPORTUNITY, entry.opportunity_id)
     found = [
         Happening(
-            row.occurred_at, DECISION_LABELS.get(row.kind, row.kind), row.actor, row.amount_minor, row.note
+            row.occurred_at,
+            DECISION_LABELS.get(row.kind, row.kind),
+            row.actor,
+            row.amount_minor,
+            words_of(row),
         )
         for row in decisions
     ]

@@ -8,13 +8,16 @@ from servicelost.web.ui import (
     board,
     board_acts,
     board_hints,
+    calling,
     card_page,
     complaints,
     decisions,
     finishing,
+    follow_ups,
     home,
     language,
     ledger,
+    moving_on,
     quick_log,
     red_work,
     reports,
@@ -35,7 +38,8 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, red_work, board, board_acts, board_hints, card_page, visits, decisions, second_chances,
+    home, today, red_work, follow_ups, calling, board, board_acts, board_hints, card_page, visits, decisions,
+    second_chances, moving_on,
     complaints, finishing, reports, rows, ledger, quick_log, search, language, settings, settings_causes,
     settings_competitors, settings_mapping, settings_people, settings_tokens, settings_log,
 )  # fmt: skip

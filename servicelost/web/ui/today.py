@@ -32,6 +32,8 @@ from servicelost.web.schemas.appointments import CancelSchema, RescheduleSchema
 from servicelost.web.sight import get_visible
 from servicelost.web.ui import wording
 from servicelost.web.ui.blueprint import ID, page
+from servicelost.web.ui.call_messages import say_what_came_of_it
+from servicelost.web.ui.follow_ups import about_calls
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import APPOINTMENT_MARKS
@@ -115,6 +117,7 @@ def show_today(
         return render_template("servicelost/today.html", view=None, dealerships=[])
     if problem is None:
         _say_what_was_done(book, dealership)
+        say_what_came_of_it(book)
     mine = kept().get("who") == "mine" and book.actor.employee_id is not None
     view = view_today(book, dealership, _day(book, dealership), mine=mine)
     body = render_template(
@@ -131,6 +134,7 @@ def show_today(
         earlier=view.day - timedelta(days=1),
         next_day=view.day + timedelta(days=1),
         local=lambda moment: local_time(dealership, moment),
+        **about_calls(book, dealership),
     )
     return body, HTTPStatus.OK if problem is None else problem.status
 

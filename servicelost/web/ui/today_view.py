@@ -8,25 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, case, func, select
 
 from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import NO_SHOW_AFTER
 from servicelost.directory.calendar import start_of_day
-from servicelost.directory.models import Customer, Dealership, Employee, ServiceCategory, Vehicle
+from servicelost.directory.models import Customer, Dealership, Employee, Vehicle
 from servicelost.kernel.book import Book
-from servicelost.opportunities.followup.models import Task
-from servicelost.opportunities.followup.tasks import TaskState
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
-from servicelost.opportunities.pipeline.deferring import ACKNOWLEDGE_RED
-from servicelost.opportunities.pipeline.models import Opportunity
-from servicelost.opportunities.pipeline.states import OpportunityState
-from servicelost.taxonomy.loss_events import LossEvent
-from servicelost.web.languages import gettext as _
-from servicelost.web.ui.labels import APPOINTMENT_MARKS, TASK_LABELS, VISIT_MARKS, Mark
+from servicelost.opportunities.pipeline.leaving import UNDECIDED_OFFERS
+from servicelost.web.ui.follow_up_rows import ForYou, count_due, due_until, first_due
+from servicelost.web.ui.labels import APPOINTMENT_MARKS, VISIT_MARKS, Mark
 from servicelost.workflow.models.appointments import Appointment
+from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.queries import line_sums
 from servicelost.workflow.states import (
@@ -38,9 +33,10 @@ from servicelost.workflow.states import (
 )
 
 _MOST = 200
-_FEW = 12
+_FEW, _FEW_OF_EACH = 12, 8
 _SOON = timedelta(hours=2)
 _HOUSE = (VisitState.RECEPTION, VisitState.WORK, VisitState.QUALITY_CONTROL, VisitState.DELIVERY)
+_LEFT = (*_HOUSE, VisitState.FOLLOW_UP)
 _NOT_READY = (VisitState.RECEPTION, VisitState.WORK)
 _ACTS = {
     "arrived": AppointmentAction.ARRIVE,
@@ -81,19 +77,15 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class ForYou:
-    """Something to do today: `kind` tells a task, a missed call or postponed work that is due.
+class Undecided:
+    """A car in the house with work offered that nobody has decided about."""
 
-    `red_id` is the opportunity of red work that a person has to let go.
-    """
-
-    kind: str
-    words: str
-    about: str
-    at: datetime | None
-    amount_minor: int | None
-    visit_id: int | None
-    red_id: int | None = None
+    visit_id: int
+    customer: str
+    car: str
+    mark: Mark
+    lines: int
+    amount_minor: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +98,9 @@ class Today:
     expected: Sequence[Expected]
     house: Sequence[tuple[Mark, str, int]]
     promises: Sequence[Promise]
+    undecided: Sequence[Undecided]
     for_you: Sequence[ForYou]
+    all_for_you: int
     lost: int
     recovered: int
 
@@ -117,6 +111,7 @@ def view_today(book: Book, dealership: Dealership, day: date, *, mine: bool) -> 
     first, last = start_of_day(dealership, day), start_of_day(dealership, day + timedelta(days=1))
     now = book.now
     lost, recovered = _week(book, dealership, day)
+    due = due_until(dealership, day, own=own)
     return Today(
         dealership,
         day,
@@ -124,7 +119,9 @@ def view_today(book: Book, dealership: Dealership, day: date, *, mine: bool) -> 
         _expected(book, dealership, first, last, own),
         _house(book, dealership),
         _promises(book, dealership, own),
-        _for_you(book, dealership, first, last, own),
+        _undecided(book, dealership, own),
+        first_due(book, due, _FEW_OF_EACH),
+        count_due(book, due),
         lost,
         recovered,
     )
@@ -199,70 +196,29 @@ def _promises(book: Book, dealership: Dealership, own: int | None) -> list[Promi
     ]  # fmt: skip
 
 
-def _for_you(
-    book: Book, dealership: Dealership, first: datetime, last: datetime, own: int | None
-) -> list[ForYou]:
-    return [
-        *_tasks(book, dealership, last, own),
-        *_opportunities(book, dealership, first, last, own),
-    ]
-
-
-def _tasks(book: Book, dealership: Dealership, last: datetime, own: int | None) -> list[ForYou]:
-    conditions = [Task.dealership_id == dealership.id, Task.state == TaskState.OPEN, Task.due_at < last]
-    put_off = Opportunity.state == OpportunityState.DEFERRED
-    conditions.append((Task.kind != ACKNOWLEDGE_RED) | put_off)
+def _undecided(book: Book, dealership: Dealership, own: int | None) -> list[Undecided]:
+    """The dearest first; a car that is delivered counts until its order is closed."""
+    conditions = [Visit.dealership_id == dealership.id, Visit.state.in_([state.value for state in _LEFT]),
+                  Line.state.in_([state.value for state in UNDECIDED_OFFERS])]  # fmt: skip
     if own is not None:
-        conditions.append(Task.owner_id == own)
-    visit_id = func.coalesce(Task.visit_id, Opportunity.visit_id).label("visit_id")
+        conditions.append(Visit.advisor_id == own)
+    worth = func.sum(Line.amount_minor).label("worth")
     query = (
-        select(Task.kind, Task.note, Task.due_at, Task.opportunity_id, visit_id, Customer.name,
-               Opportunity.amount_minor, ServiceCategory.name.label("service"))
-        .select_from(Task.__table__.outerjoin(Customer, Customer.id == Task.customer_id)
-                     .outerjoin(Opportunity, Opportunity.id == Task.opportunity_id)
-                     .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id))
-        .where(*conditions).order_by(Task.due_at).limit(_FEW)
+        select(Visit.id, Visit.state, Customer.name.label("customer"), Vehicle.make, Vehicle.model,
+               Vehicle.plate, func.count().label("lines"), worth)
+        .select_from(Visit.__table__.join(Line, Line.visit_id == Visit.id)
+                     .outerjoin(Customer, Customer.id == Visit.customer_id)
+                     .outerjoin(Vehicle, Vehicle.id == Visit.vehicle_id))
+        .where(*conditions)
+        .group_by(Visit.id, Visit.state, Customer.name, Vehicle.make, Vehicle.model, Vehicle.plate)
+        .order_by(worth.desc(), Visit.id).limit(_FEW)
     )  # fmt: skip
     return [
-        ForYou(
-            "task",
-            row.note or _(TASK_LABELS.get(row.kind, row.kind)),
-            ", ".join(part for part in (row.service, row.name) if part),
-            None if row.kind == ACKNOWLEDGE_RED else _utc(row.due_at),
-            row.amount_minor,
-            row.visit_id,
-            row.opportunity_id if row.kind == ACKNOWLEDGE_RED else None,
+        Undecided(
+            row.id, row.customer or "", _car(row), VISIT_MARKS[row.state], row.lines, int(row.worth or 0)
         )
         for row in book.connection.execute(query)
     ]
-
-
-def _opportunities(
-    book: Book, dealership: Dealership, first: datetime, last: datetime, own: int | None
-) -> list[ForYou]:
-    """Calls missed today that nobody has answered, and postponed work whose day has come."""
-    missed = (Opportunity.state == OpportunityState.LOST) & (Opportunity.lost_event == LossEvent.CALL_MISSED)
-    missed &= (Opportunity.opened_at >= first) & (Opportunity.opened_at < last)
-    day = first.astimezone(ZoneInfo(dealership.timezone)).date()
-    due = (Opportunity.state == OpportunityState.DEFERRED) & (Opportunity.deferred_until <= day)
-    found = []
-    for kind, condition, order in (
-        ("call", missed, Opportunity.opened_at), ("deferred", due, Opportunity.deferred_until.desc()),
-    ):  # fmt: skip
-        mine = [Opportunity.advisor_id == own] if own is not None and kind == "deferred" else []
-        query = (
-            select(Opportunity.opened_at, Opportunity.amount_minor, Opportunity.outstanding_minor,
-                   Opportunity.visit_id, ServiceCategory.name.label("service"), Customer.name)
-            .select_from(Opportunity.__table__
-                         .outerjoin(Customer, Customer.id == Opportunity.customer_id)
-                         .outerjoin(ServiceCategory, ServiceCategory.id == Opportunity.category_id))
-            .where(Opportunity.dealership_id == dealership.id, condition, *mine).order_by(order).limit(_FEW)
-        )  # fmt: skip
-        for row in book.connection.execute(query):
-            money = row.outstanding_minor if kind == "call" else row.amount_minor
-            at = _utc(row.opened_at) if kind == "call" else None
-            found.append(ForYou(kind, row.service or "", row.name or "", at, money, row.visit_id))
-    return found
 
 
 def _week(book: Book, dealership: Dealership, day: date) -> tuple[int, int]:

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from servicelost.directory.models import Customer, Dealership, Employee, Vehicle
 from servicelost.kernel.book import Book
+from servicelost.opportunities.pipeline.leaving import UNDECIDED_OFFERS
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
 from servicelost.web.ui.paging import PAGE_SIZE, PageOf, asked_page
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.queries import LineSum, VisitFilter, line_sums, visits_of
-from servicelost.workflow.states import LineState, VisitState
+from servicelost.workflow.states import VisitState
 
 _S = VisitState
 FILTERS: Mapping[str, tuple[str, tuple[VisitState, ...]]] = {
@@ -24,7 +25,6 @@ FILTERS: Mapping[str, tuple[str, tuple[VisitState, ...]]] = {
     "gone": ("Cancelled", (_S.CANCELLED, _S.TURNED_AWAY)),
     "all": ("All", tuple(VisitState)),
 }
-TO_DECIDE = frozenset({LineState.RECOMMENDED, LineState.QUOTED})
 
 
 @dataclass
@@ -89,5 +89,5 @@ def _row(book: Book, visit: Visit, sums: Iterable[LineSum]) -> VisitRow:
     for found in sums:
         tone = LINE_MARKS[found.state].tone
         row.amounts[tone] = row.amounts.get(tone, 0) + found.amount_minor
-        row.to_decide += found.count if found.state in TO_DECIDE else 0
+        row.to_decide += found.count if found.state in UNDECIDED_OFFERS else 0
     return row

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from servicelost.directory.models import Competitor, Customer, Dealership, Employee, ServiceCategory, Vehicle
 from servicelost.kernel.book import Book
 from servicelost.opportunities.ledger.models import EntryKind, LedgerEntry
+from servicelost.opportunities.pipeline.leaving import UNDECIDED_OFFERS
 from servicelost.opportunities.pipeline.models import Presentation
 from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.taxonomy.stages import STAGES, Stage
@@ -18,7 +19,6 @@ from servicelost.web.languages import gettext as _
 from servicelost.web.ui.earlier_work import Earlier, earlier_work
 from servicelost.web.ui.labels import LINE_MARKS, VISIT_MARKS, Mark
 from servicelost.web.ui.open_problems import Told, open_problems
-from servicelost.web.ui.visit_lists import TO_DECIDE
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.quotes import QUOTES_OF_VISIT, Quote
 from servicelost.workflow.models.visits import Visit
@@ -50,7 +50,7 @@ class LineView:
     @property
     def is_open(self) -> bool:
         """Whether nobody has decided yet."""
-        return self.row.state in TO_DECIDE
+        return self.row.state in UNDECIDED_OFFERS
 
 
 @dataclass

@@ -1,5 +1,5 @@
 // The strips of a line open in place; without script the same links load the page with the strip open.
-// Ticked lines are counted.
+// Ticked lines are counted, and a question that a move waits for is brought into view.
 
 function strips() {
   return document.querySelectorAll("[data-sl-strip]");
@@ -41,6 +41,13 @@ for (const strip of strips()) {
     document.querySelector(`[data-sl-opens="${strip.id}"]`)?.focus();
   });
   followTheCause(strip, { demandsNote: true });
+}
+
+// A move waits for the answer: the question is what the person looks at, but no answer is pressed by a held key.
+const asked = document.querySelector("[data-sl-asked]");
+if (asked) {
+  asked.scrollIntoView({ block: "center" });
+  asked.focus({ preventScroll: true });
 }
 
 const several = document.querySelector("[data-sl-several]");

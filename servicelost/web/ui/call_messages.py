@@ -1,0 +1,52 @@
+"""After a tap on a row to follow up: where one goes back to, and what is said there, with the undo."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from servicelost.kernel.book import Book
+from servicelost.opportunities.pipeline.calling import calls_in, undoable_call
+from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
+from servicelost.web.languages import gettext as _
+from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.labels import CALL_LABELS
+
+_LIST = "list"
+_LONGEST_NUMBER = 18
+
+
+def came_from_list() -> bool:
+    """Whether the row stands in the list of all follow-ups, and not on Today."""
+    return request.endpoint == "servicelost_ui.follow_ups" or request.args.get("from") == _LIST
+
+
+def came_from() -> dict[str, Any]:
+    """What a form carries on, so that its sender comes back to the page as it was."""
+    names = ("at", "who", "when", "page") if came_from_list() else ("at", "who", "day")
+    kept = {name: text for name in names if (text := request.args.get(name))}
+    return {"from": _LIST, **kept} if came_from_list() else kept
+
+
+def come_back(card_id: int, done: str) -> str:
+    """The address of the row on the page that the form stood on, with what is to be said there."""
+    kept = {name: text for name, text in came_from().items() if name != "from"} | {done: card_id}
+    page = ".follow_ups" if came_from_list() else ".today"
+    return url_for(page, **kept, _anchor=f"n-{card_id}")
+
+
+def say_what_came_of_it(book: Book) -> None:
+    """What was kept of the call that the address names, with the undo while there is one."""
+    if "undone" in request.args:
+        say(Message(_("Taken back.")))
+    done = request.args.get("called", "")
+    if not (done.isascii() and done.isdigit()) or len(done) > _LONGEST_NUMBER:
+        return
+    need = book.find(Opportunity, int(done))
+    if need is None or not book.actor.may_see(need.dealership_id):
+        return
+    calls = calls_in(book.many(DECISIONS_OF_OPPORTUNITY, need.id))
+    if calls is None:
+        return
+    told = _("Called: %(outcome)s.", outcome=_(CALL_LABELS[calls.outcome]).lower())
+    undoable = undoable_call(book, need.id) is not None
+    say(Message(told, undo_url=url_for(".undo_call", card_id=need.id, **came_from()) if undoable else None))

@@ -37,6 +37,7 @@ def test_the_whole_is_a_mapping() -> None:
         ),
         ('currency = "EUR"', 'currency = "Euro"', "dealership.currency is not a currency code"),
         ('date = "%d/%m/%Y"', 'date = "%Q"', "formats.date is not a date and time format"),
+        ('date = "%d/%m/%Y"', 'date = "%Y-%Y"', "formats.date is not a date and time format"),
         ('date = "%d/%m/%Y"', 'decimal = ","\nthousands = ","', "needs one decimal sign"),
         (
             "belongs_to]",

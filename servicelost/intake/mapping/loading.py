@@ -3,6 +3,7 @@
 The value language is read in `spec_loading`, names are checked in `names`; no source file is opened.
 """
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import datetime
@@ -135,7 +136,7 @@ def _read_strptime(table: Table, key: str, default: tuple[str, ...]) -> tuple[st
     for form in formats:
         try:
             datetime.strptime(_PROBE.strftime(form), form)
-        except ValueError:
+        except (ValueError, re.error):  # of a part that is named twice Python makes a pattern that is none
             table.refuse("is not a date and time format", key=key, value=form, expected='such as "%d.%m.%Y"')
     return formats
 

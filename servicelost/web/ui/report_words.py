@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
-from servicelost.analytics.spec import Vocabulary
+from servicelost.taxonomy.grades import Grade
 from servicelost.web.languages import gettext as _
 
 _TEXTS = ("label", "title", "definition", "reason")
@@ -38,7 +38,15 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labels(labels: Mapping[str, str], ours: list[str]) -> dict[str, str]:
-    return {key: _(label) if key in ours or label == NOT_RECORDED else label for key, label in labels.items()}
+    return {
+        key: _words(label) if key in ours or label == NOT_RECORDED else label for key, label in labels.items()
+    }
 
 
-_VOCABULARIES = frozenset(vocabulary.value for vocabulary in CODES if vocabulary is not Vocabulary.GRADE)
+def _words(label: str) -> str:
+    """The label; a grade of confidence keeps its letter before it."""
+    letter, colon, text = label.partition(": ")
+    return f"{letter}: {_(text)}" if colon and letter in set(Grade) else _(label)
+
+
+_VOCABULARIES = frozenset(vocabulary.value for vocabulary in CODES)

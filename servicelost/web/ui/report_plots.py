@@ -46,7 +46,8 @@ def plots(document: Mapping[str, Any]) -> list[Plot]:
 
 def _alt(figure: Mapping[str, Any]) -> str:
     """The figure in words; its sentence is English, other languages say its title."""
-    return str(figure["alt"]) if current_language() == ENGLISH else _(figure["title"])
+    title = figure["title"]
+    return str(figure["alt"]) if current_language() == ENGLISH else _(title)
 
 
 def _drawn(figure: Mapping[str, Any]) -> dict[str, Any]:

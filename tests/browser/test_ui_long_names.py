@@ -46,7 +46,7 @@ def what_happened() -> list[dict[str, Any]]:
         told(1, "appointment.booked", appointment_id="LONG", scheduled_at=at, customer=one, vehicle=car,
              expected_amount=MUCH),
         told(2, "visit.opened", visit_id="LONG", customer=other, vehicle=car),
-        told(3, "line.recommended", line_id="WAITS", description=WORDS, **work),
+        told(3, "line.recommended", line_id="WAITS", op_code="LONG", description=WORDS, **work),
         told(4, "line.quoted", line_id="WAITS", visit_id="LONG", amount=MUCH),
         told(5, "line.recommended", line_id="LOST", description=f"{WORD} {WORD}", **work),
         told(6, "line.declined", line_id="LOST", visit_id="LONG", cause="LONG", **why),
@@ -76,7 +76,7 @@ def visit(site: Site) -> int:
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_no_page_scrolls_sideways(site: Site, open_page: Open, visit: int, size: dict[str, int]) -> None:
     pages = ("/today", f"/visits/{visit}", "/visits", "/board", "/board/new", "/ledger", "/log?kind=part",
-             "/settings/causes", "/settings/competitors", "/settings/people")  # fmt: skip
+             "/settings/causes", "/settings/competitors", "/settings/people", "/settings/mapping")  # fmt: skip
     with open_page(size) as page:
         wide = {}
         for path in (*pages, *REPORTS):

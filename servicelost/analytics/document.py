@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from servicelost.analytics.reasons import NO_BASIS
 from servicelost.analytics.spec import Kind, Measure, ReportSpec, Section
 from servicelost.kernel.money import minor_digits
 
@@ -128,7 +129,7 @@ class Draft:
             "n": rate.n if rate else None,
             "interval": self._interval(measure.kind, rate) if rate else None,
             "available": written is not None,
-            "reason": reason or (None if written is not None else "nothing to compute it from"),
+            "reason": reason or (None if written is not None else NO_BASIS),
             "drill": None if drill is None else dict(drill),
         }
 

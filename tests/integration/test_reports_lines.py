@@ -136,7 +136,7 @@ def test_periods_cut_short_do_not_bend_the_slope(world: ReportsWorld) -> None:
     assert measure(world.report("trend"), "whole_periods") == 10, "November 2026 is not over"
     cut = world.report("trend", from_="2026-01-05", to="2026-06-20")
     assert measure(cut, "whole_periods") == 4
-    assert "not enough history (4 of 6" in number(cut, "gross_slope")["reason"]
+    assert "not enough history, whole periods: 4/6" in number(cut, "gross_slope")["reason"]
     only = world.report("trend", cause="NO_TIME")
     assert set(column(only, "series", "period", "lost_gross").values()) == {"0.00"}
     assert "do not carry" in number(only, "revenue_slope")["reason"]

@@ -90,7 +90,7 @@ def test_the_next_visit_shows_what_is_open_and_that_it_comes_back(
         }
     )  # fmt: skip
     told = words(client.get("/service/visits?q=RO-2", follow_redirects=True).text)
-    assert "Still squealing 20 May 2026, Rear brake pads , told on an earlier visit ↻ 2 times" in told
+    assert "Still squealing 20 May 2026, Rear brake pads, told on an earlier visit ↻ 2 times" in told
 
 
 def test_a_problem_of_another_dealership_cannot_be_solved(

@@ -76,7 +76,7 @@ def test_assets_are_kept_by_browsers_as_long_as_they_are_the_same(world: World, 
     world.sign_in(Role.SERVICE_MANAGER)
     page = client.get("/service/visits").text
     addresses = re.findall(r'(?:href|src)="(/service/assets/[^"]+)"', page)
-    assert len(addresses) == 5
+    assert len(addresses) == 6
     world.sign_out()
     for address in addresses:
         with client.get(address) as answer:

@@ -237,7 +237,7 @@ def test_the_overview_says_what_has_changed(manager: World, client: FlaskClient)
     )  # fmt: skip
     today = manager.clock.now().date()
     page = computed(manager, client, f"/service/?from={today.replace(month=1, day=1)}&to={today}")
-    assert "on the one before: €480" in words(page)
+    assert "on the period before: €480" in words(page)
     assert 'class="sl-text-recovered">▾ 50.0' in page.replace("\N{NO-BREAK SPACE}", " ")
 
 

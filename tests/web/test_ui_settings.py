@@ -46,7 +46,7 @@ def test_every_setting_is_shown_with_its_meaning_and_its_default(client: FlaskCl
         assert setting.label in text
         assert str(escape(setting.help)) in text
     assert "from 0 to 60 · default: 5" in text
-    assert "from 0 to 1000000 · default: –" in text
+    assert "from 0 to 1,000,000 · default: –" in text
 
 
 def test_a_change_counts_is_logged_and_is_given_back(world: World, client: FlaskClient) -> None:

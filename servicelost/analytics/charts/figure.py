@@ -11,6 +11,8 @@ from servicelost.analytics.charts.palette import Theme
 from servicelost.analytics.spec import Kind
 
 Row = Mapping[str, Any]
+# What stands behind a number of hours; pages put it into their own language.
+HOURS = " h"
 
 
 class Figure(TypedDict):

@@ -16,7 +16,7 @@ from servicelost.analytics.charts.figure import (
     words,
 )
 from servicelost.analytics.charts.palette import Theme
-from servicelost.analytics.formatting import shown
+from servicelost.analytics.formatting import NOTHING, shown
 from servicelost.analytics.line_status import LineStatus
 from servicelost.analytics.spec import Kind
 
@@ -28,7 +28,9 @@ def statuses_figure(section: dict[str, Any], theme: Theme) -> Figure:
     rows = [row for row in section["rows"] if row["lines"]]
     trace = bar("Value", words(rows, "status"), amounts(rows, "value"), theme.other, customdata=links(rows))
     trace["marker"] = {"color": [_colour(row["status"], theme) for row in rows]}
-    trace["text"] = [shown(Kind.PERCENT, row["value_share"]) for row in rows]
+    shares = [row["value_share"] for row in rows]
+    trace["text"] = [None if share is None else 100 * share for share in shares]
+    trace["texttemplate"] = [NOTHING if share is None else "%{text:.1f} %" for share in shares]
     trace["textposition"] = "outside"
     trace["hovertemplate"] = hover(Kind.MONEY, section["currency"])
     axes = {"xaxis": axis(theme), "yaxis": money_axis(section["currency"], theme)}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from servicelost.analytics.charts.figure import (
+    HOURS,
     Figure,
     Row,
     amounts,
@@ -26,7 +27,7 @@ def weekdays_figure(section: dict[str, Any], theme: Theme) -> Figure:
     labels, behind = words(rows, "weekday"), links(rows)
     lost = bar(
         "Hours lost", labels, amounts(rows, "capacity_lost_hours"), theme.lost, customdata=behind,
-        hovertemplate="%{x}: %{y:,.1f} h<extra>%{fullData.name}</extra>",
+        hovertemplate=f"%{{x}}: %{{y:,.1f}}{HOURS}<extra>%{{fullData.name}}</extra>",
     )  # fmt: skip
     load = line(
         "Load", labels, [_load(row) for row in rows], theme.potential, customdata=behind, yaxis="y2",
@@ -34,7 +35,7 @@ def weekdays_figure(section: dict[str, Any], theme: Theme) -> Figure:
     )  # fmt: skip
     axes = {
         "xaxis": axis(theme),
-        "yaxis": axis(theme) | {"rangemode": "tozero", "ticksuffix": " h"},
+        "yaxis": axis(theme) | {"rangemode": "tozero", "ticksuffix": HOURS},
         "yaxis2": axis(theme) | {"overlaying": "y", "side": "right", "tickformat": ".0%",
                                  "tickmode": "linear", "dtick": 0.2, "rangemode": "tozero",
                                  "showgrid": False},

@@ -7,9 +7,9 @@ from typing import Any
 
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.periods import start_of, starts_between
+from servicelost.analytics.reasons import NOT_ON_INVOICES
 from servicelost.analytics.reports.capacity_sums import CapacitySums
 from servicelost.analytics.reports.question import Question, Row, rows_of
-from servicelost.analytics.reports.realized import NOT_ON_INVOICES
 from servicelost.analytics.reports.rows import GROSS_ENTRIES
 from servicelost.analytics.reports.workshop_days import (
     WANTED,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from servicelost.analytics import metrics
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.quality import Quality
+from servicelost.analytics.reasons import NO_LOSS
 from servicelost.analytics.reports.beside import month_rows, totals, window_rows
 from servicelost.analytics.reports.causes import cumulated
 from servicelost.analytics.reports.cells import Cells, cells
@@ -65,7 +66,7 @@ def _add_headline(question: Question, draft: Draft, whole: Sums, money: Realized
 def _add_scores(question: Question, draft: Draft, whole: Sums, quality: Mapping[Quality, Rate]) -> None:
     gross = question.drill("ledger", kind=GROSS_ENTRIES)
     known = [rate.value for rate in quality.values() if rate.value is not None]
-    nothing = None if whole.count else "no loss is recorded"
+    nothing = None if whole.count else NO_LOSS
     score = None if nothing else round(100 * sum(known) / len(known))
     draft.add_measure(spec.DATA_QUALITY, score, reason=nothing)
     unknown = gross | {"cause": ",".join(UNEXPLAINED)}

@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from servicelost.analytics.document import Rate
+from servicelost.analytics.reasons import NO_INVOICES, NOT_ON_INVOICES, SOME_WITHOUT
 from servicelost.analytics.reports.cells import Cells
 from servicelost.analytics.reports.question import Question, rows_of
 from servicelost.analytics.reports.sums import Sums
-
-NO_INVOICES = "the source has no invoices in this window"
-SOME_WITHOUT = "not every dealership with losses has invoices in this window"
-NOT_ON_INVOICES = "invoices do not carry what the selection is narrowed to"
 
 _Members = dict[int, int]
 

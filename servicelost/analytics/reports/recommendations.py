@@ -7,6 +7,7 @@ from ibis.expr.types import Column, Table
 
 from servicelost.analytics.document import Draft, Rate
 from servicelost.analytics.line_status import LineStatus
+from servicelost.analytics.reasons import NOT_ON_ORDERS
 from servicelost.analytics.reports.line_sums import LineSums, all_lines, line_cells, line_sums
 from servicelost.analytics.reports.lines import recommended, status_of
 from servicelost.analytics.reports.question import COLUMNS, Question, Row, rows_of
@@ -14,8 +15,6 @@ from servicelost.analytics.reports.resampling import unit_of
 from servicelost.analytics.reports.sums import share_of_count, share_of_money
 from servicelost.analytics.spec import Section
 from servicelost.analytics.specs import recommendations as spec
-
-_NOT_ON_ORDERS = "orders do not carry what the selection is narrowed to"
 
 
 def compute(question: Question, draft: Draft) -> None:
@@ -47,7 +46,7 @@ def _add_headline(question: Question, draft: Draft, whole: LineSums) -> None:
 
 
 def _add_inspections(question: Question, draft: Draft, whole: LineSums) -> None:
-    reason = None if question.can_choose("visits") else _NOT_ON_ORDERS
+    reason = None if question.can_choose("visits") else NOT_ON_ORDERS
     inspected = opened = 0
     if reason is None:
         visits = question.within(question.fact("visits"))

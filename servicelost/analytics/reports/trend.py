@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from servicelost.analytics.document import Draft, Rate
+from servicelost.analytics.reasons import NO_HISTORY
 from servicelost.analytics.reports.entries import entries
 from servicelost.analytics.reports.question import Question
 from servicelost.analytics.reports.realized import Realized, realized
@@ -40,7 +41,7 @@ def _revenue(usable: Sequence[tuple[int, Period]], money: Realized) -> Points:
 
 def _add_slope(draft: Draft, measure: Measure, points: Points, reason: str | None = None) -> None:
     if reason is None and len(points) < spec.MINIMUM_PERIODS:
-        reason = f"not enough history ({len(points)} of {spec.MINIMUM_PERIODS} whole periods)"
+        reason = f"{NO_HISTORY}: {len(points)}/{spec.MINIMUM_PERIODS}"
     slope = None if reason else theil_sen(points)
     value = None if slope is None else Rate(slope.value, slope.n, slope.interval)
     draft.add_measure(measure, value, reason=reason)

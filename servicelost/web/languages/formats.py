@@ -28,6 +28,14 @@ def decimal(number: Decimal | float, pattern: str) -> str:
     return format_decimal(number, pattern, locale=_locale(current_language()))
 
 
+def separators() -> str:
+    """The sign before decimals and the one between thousands, as plotly wants them: ``.,``."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    locale = _locale(current_language())
+    return get_decimal_symbol(locale) + get_group_symbol(locale)
+
+
 def percent(share: float) -> str:
     """A share: 12.3 %."""
     return f"{decimal(100 * share, '#,##0.0')}\N{NO-BREAK SPACE}%"

@@ -13,6 +13,7 @@ from servicelost.administration.settings import SETTINGS
 from servicelost.analytics.labels import BASES, CHANNELS, NOT_RECORDED, WEEKDAY_LABELS
 from servicelost.analytics.line_status import STATUS_LABELS
 from servicelost.analytics.quality import QUALITY_LABELS
+from servicelost.analytics.reasons import REASONS
 from servicelost.analytics.registry import REPORTS
 from servicelost.analytics.specs import capacity, parts_demand
 from servicelost.analytics.specs.bridge import STEPS
@@ -67,6 +68,7 @@ def _tables() -> Iterator[Any]:
     for module in (*_TAXONOMY, labels, settings_words):
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
+    yield from (REASONS,)
     yield from (QUALITY_LABELS, COMPARED_LABELS, CHANNELS, WEEKDAY_LABELS, parts_demand.HINTS, capacity.HINTS)
     yield from (
         today.CANCELLERS,

@@ -33,7 +33,7 @@ from servicelost.web.ui.report_tables import (
 Section = Mapping[str, Any]
 
 HEADLINES = ("lost_net", "lost_pct", "recovered", "controllable_share", "data_quality", "unknown_share")
-WINDOWS = {"BEFORE": "on the one before: %(number)s", "YEAR_AGO": "on a year ago: %(number)s"}
+WINDOWS = {"BEFORE": "on the period before: %(number)s", "YEAR_AGO": "on a year ago: %(number)s"}
 _TABLES = ("compared", "pareto", "series", "flow", "services", "quality")
 # Whether more of it is bad news (1) or good (-1).
 _WORSE = {"lost_net": 1, "lost_pct": 1, "recovered": -1}

@@ -5,6 +5,7 @@ Which parameters there are is said by the report's spec; what they mean, by `ana
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -27,9 +28,11 @@ from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
 from servicelost.web.languages import gettext as _
 from servicelost.web.sight import only_visible
+from servicelost.web.ui.wording import short_day
 from servicelost.workflow.models.signals import CapacityDay
 
 Option = tuple[str, str]
+_DAYS = ("from", "to")
 
 _CODES: Mapping[str, tuple[Vocabulary, Iterable[StrEnum | int]]] = {
     "pay_type": (Vocabulary.PAY_TYPE, PayType),
@@ -131,5 +134,5 @@ def in_words(book: Book, name: str, values: Any) -> str:
     elif name in _CODES or name in ("advisor", "category"):
         known = dict(_named(book, name))
     else:
-        known = {}
+        known = {text: short_day(date.fromisoformat(text)) for text in texts if name in _DAYS}
     return ", ".join(_(NOT_RECORDED) if text == NONE else known.get(text, text) for text in texts)

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from servicelost.analytics.charts import figures_of
+from servicelost.analytics.charts.figure import HOURS
 from servicelost.analytics.charts.palette import THEMES
+from servicelost.web.languages import current_language, formats
 from servicelost.web.languages import gettext as _
+from servicelost.web.languages.choice import ENGLISH
 
 # What the figures say besides the labels of the report's own numbers.
 TEXTS = (
@@ -36,19 +39,39 @@ def plots(document: Mapping[str, Any]) -> list[Plot]:
     """The figures of the report."""
     drawn = {theme: {figure["id"]: figure for figure in figures_of(document, theme)} for theme in THEMES}
     return [
-        Plot(name, figure["alt"], {theme: _drawn(found[name]) for theme, found in drawn.items()})
+        Plot(name, _alt(figure), {theme: _drawn(found[name]) for theme, found in drawn.items()})
         for name, figure in drawn["light"].items()
     ]
 
 
+def _alt(figure: Mapping[str, Any]) -> str:
+    """The figure in words; its sentence is English, other languages say its title."""
+    title = figure["title"]
+    return str(figure["alt"]) if current_language() == ENGLISH else _(title)
+
+
 def _drawn(figure: Mapping[str, Any]) -> dict[str, Any]:
-    return {"data": [_in_words(trace) for trace in figure["data"]], "layout": figure["layout"]}
+    return {"data": [_in_words(trace) for trace in figure["data"]], "layout": _as_written(figure["layout"])}
+
+
+def _as_written(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """The layout with numbers and hours as the language writes them."""
+    axis = layout.get("yaxis", {})
+    hours = {"yaxis": {**axis, "ticksuffix": _hours()}} if axis.get("ticksuffix") == HOURS else {}
+    return {**layout, **hours, "separators": formats.separators()}
+
+
+def _hours() -> str:
+    """What stands behind a number of hours."""
+    return _("%(hours)s h", hours="")
 
 
 def _in_words(trace: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(trace)
     if "name" in found:
         found["name"] = _(found["name"])
+    if "hovertemplate" in found:
+        found["hovertemplate"] = found["hovertemplate"].replace(f"{HOURS}<", f"{_hours()}<")
     if "node" in found:
         found["node"] = {**found["node"], "label": [_(label) for label in found["node"]["label"]]}
     for axis in ("x", "y"):

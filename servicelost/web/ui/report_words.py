@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
-from servicelost.analytics.spec import Vocabulary
+from servicelost.analytics.reasons import NO_HISTORY
+from servicelost.taxonomy.grades import Grade
 from servicelost.web.languages import gettext as _
 
-_TEXTS = ("label", "title", "definition", "reason")
+_TEXTS = ("label", "title", "definition")
 
 
 def in_words(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,7 +25,16 @@ def in_words(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _described(thing: Mapping[str, Any]) -> dict[str, Any]:
-    return {**thing, **{name: _(thing[name]) for name in _TEXTS if thing.get(name)}}
+    told = {name: _(thing[name]) for name in _TEXTS if thing.get(name)}
+    if thing.get("reason"):
+        told["reason"] = _reason(thing["reason"])
+    return {**thing, **told}
+
+
+def _reason(text: str) -> str:
+    """Why a number is not there; how much history there is stands behind the words."""
+    words, colon, periods = text.partition(": ")
+    return f"{_(words)}{colon}{periods}" if words == NO_HISTORY else _(text)
 
 
 def _section(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,7 +48,15 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labels(labels: Mapping[str, str], ours: list[str]) -> dict[str, str]:
-    return {key: _(label) if key in ours or label == NOT_RECORDED else label for key, label in labels.items()}
+    return {
+        key: _words(label) if key in ours or label == NOT_RECORDED else label for key, label in labels.items()
+    }
 
 
-_VOCABULARIES = frozenset(vocabulary.value for vocabulary in CODES if vocabulary is not Vocabulary.GRADE)
+def _words(label: str) -> str:
+    """The label; a grade of confidence keeps its letter before it."""
+    letter, colon, text = label.partition(": ")
+    return f"{letter}: {_(text)}" if colon and letter in set(Grade) else _(label)
+
+
+_VOCABULARIES = frozenset(vocabulary.value for vocabulary in CODES)

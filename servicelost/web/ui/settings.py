@@ -17,6 +17,7 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.errors import InvalidInput, NotFound
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
+from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
 from servicelost.web.ui.blueprint import page
@@ -98,7 +99,7 @@ def _plain(text: str) -> str:
 def _expected(key: str) -> str:
     setting = find_setting(key)
     values: dict[str, Any] = {
-        "name": _(setting.label), "low": _number(setting.minimum), "high": _number(setting.maximum)
+        "name": _(setting.label), "low": _told(setting.minimum), "high": _told(setting.maximum)
     }  # fmt: skip
     if setting.whole:
         return _("%(name)s: enter a whole number from %(low)s to %(high)s.", **values)
@@ -107,12 +108,19 @@ def _expected(key: str) -> str:
 
 def _row(state: SettingState, place: Place) -> Row:
     setting, currency = state.setting, place.dealership.currency
-    bounds = _(
-        "from %(low)s to %(high)s", low=_number(setting.minimum), high=_number(setting.maximum)
-    )  # fmt: skip
+    bounds = _("from %(low)s to %(high)s", low=_told(setting.minimum), high=_told(setting.maximum))
     unit = currency if setting.unit is Unit.MONEY else _(UNIT_WORDS[setting.unit])
-    return Row(state, _number(state.value, ""), _number(setting.default), unit, bounds)
+    return Row(state, _typed(state.value), _told(setting.default), unit, bounds)
 
 
-def _number(value: int | Decimal | None, nothing: str = NOTHING) -> str:
-    return nothing if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+def _typed(value: int | Decimal | None) -> str:
+    """The value as it stands in its field."""
+    return "" if value is None else format(Decimal(value), "f")
+
+
+def _told(value: int | Decimal | None) -> str:
+    """The value as the language writes it, with as many decimals as it was set with."""
+    if value is None:
+        return NOTHING
+    decimals = format(Decimal(value), "f").partition(".")[2]
+    return formats.decimal(value, f"#,##0.{'0' * len(decimals)}" if decimals else "#,##0")

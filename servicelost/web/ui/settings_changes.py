@@ -10,7 +10,8 @@ from typing import Any
 
 from servicelost.administration.audit import audit_of
 from servicelost.administration.settings import SETTINGS
-from servicelost.directory.calendar import local_time
+from servicelost.analytics.labels import WEEKDAY_LABELS
+from servicelost.directory.calendar import WEEKDAYS, local_time
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict
@@ -98,9 +99,17 @@ def _value(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if name == "labels":
         return ", ".join(f"{LANGUAGES.get(code, code)}: {text}" for code, text in value.items())
+    if name == "opening_hours":
+        return _week(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
     return _of_code(name, value)
+
+
+def _week(hours: Mapping[str, Any]) -> str:
+    """The days it is open, from Monday on, whatever order they were kept in."""
+    days = zip(WEEKDAYS, WEEKDAY_LABELS.values(), strict=True)
+    return ", ".join(f"{_(label)} {_plain(hours[day])}" for day, label in days if hours.get(day))
 
 
 def _plain(value: Any) -> str:

@@ -14,11 +14,11 @@ function theme() {
   return document.documentElement.dataset.bsTheme ?? (dark.matches ? "dark" : "light");
 }
 
-function draw(place) {
-  const figure = JSON.parse(place.querySelector(`script[data-theme=${theme()}]`).textContent);
+function draw(place, colours = theme(), size = { autosize: true }) {
+  const figure = JSON.parse(place.querySelector(`script[data-theme=${colours}]`).textContent);
   const canvas = place.querySelector("[data-sl-canvas]");
   const options = { responsive: true, displayModeBar: false };
-  globalThis.Plotly.react(canvas, figure.data, { ...figure.layout, autosize: true }, options).then(() => {
+  globalThis.Plotly.react(canvas, figure.data, { height: size.width && 340, ...figure.layout, ...size }, options).then(() => {
     if (canvas.dataset.ready) return;
     canvas.dataset.ready = "yes";
     canvas.on("plotly_click", (event) => follow(event.points[0], place.dataset.slRows));
@@ -31,19 +31,30 @@ function follow(point, rows) {
 }
 
 function drawAll() {
-  if (globalThis.Plotly) document.querySelectorAll("[data-sl-figure]").forEach(draw);
+  if (globalThis.Plotly) document.querySelectorAll("[data-sl-figure]").forEach((place) => draw(place));
 }
 
 drawAll();
 document.addEventListener("servicelost:theme", drawAll);
+// Paper is light, and a page of A4 is so many pixels wide. What moves while it is drawn is printed as its table.
+addEventListener("beforeprint", () => {
+  document.querySelectorAll("[data-sl-figure]").forEach((place) => draw(place, "light", { width: 690 }));
+  for (const table of document.querySelectorAll(".sl-drawn-flow + details")) table.open = true;
+});
+addEventListener("afterprint", () => {
+  drawAll();
+  for (const table of document.querySelectorAll(".sl-drawn-flow + details")) table.open = false;
+});
 dark.addEventListener("change", drawAll);
 
 for (const time of document.querySelectorAll("[data-sl-time]")) {
   const moment = new Date(time.dateTime);
   const today = moment.toDateString() === new Date().toDateString();
-  const options = today ? { timeStyle: "short", hourCycle: "h23" } : { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" };
   const language = document.documentElement.lang;
-  time.textContent = moment.toLocaleString(language === "en" ? "en-GB" : language, options);
+  const day = moment.toLocaleDateString(language === "en" ? "en-GB" : language, { dateStyle: "medium" });
+  // The clock is written 14:02 on all pages, in every language.
+  const clock = moment.toLocaleTimeString("en-GB", { timeStyle: "short" });
+  time.textContent = today ? clock : `${day}, ${clock}`;
 }
 
 const waiting = document.querySelector("[data-sl-run]");

@@ -2,5 +2,16 @@
 (() => {
   const key = "servicelost-theme";
   const chosen = localStorage.getItem(key);
-  if (chosen) document.documentElement.dataset.bsTheme = chosen;
+  const apply = (theme) => {
+    if (theme) document.documentElement.dataset.bsTheme = theme;
+    else delete document.documentElement.dataset.bsTheme;
+  };
+  apply(chosen);
+  // Paper is white, whatever the screen is.
+  let before;
+  addEventListener("beforeprint", () => {
+    before = document.documentElement.dataset.bsTheme;
+    apply("light");
+  });
+  addEventListener("afterprint", () => apply(before));
 })();

@@ -75,8 +75,10 @@ def visit(site: Site) -> int:
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_no_page_scrolls_sideways(site: Site, open_page: Open, visit: int, size: dict[str, int]) -> None:
-    pages = ("/today", f"/visits/{visit}", "/visits", "/board", "/board/new", "/ledger", "/log?kind=part",
-             "/settings/causes", "/settings/competitors", "/settings/people", "/settings/mapping")  # fmt: skip
+    pages = (
+        *("/today", f"/visits/{visit}", "/visits", "/board", "/board/new", "/ledger", "/log?kind=part"),
+        *(f"/settings/{name}" for name in ("causes", "competitors", "people", "mapping")),
+    )
     with open_page(size) as page:
         wide = {}
         for path in (*pages, *REPORTS):

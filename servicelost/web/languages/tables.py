@@ -44,6 +44,7 @@ from servicelost.web.ui import (
     ledger_lists,
     overview,
     quick_log,
+    refusals,
     report_options,
     report_plots,
     settings_words,
@@ -68,7 +69,7 @@ def _tables() -> Iterator[Any]:
     for module in (*_TAXONOMY, labels, settings_words):
         yield from (value for name, value in vars(module).items() if name[0].isupper() and _is_table(value))
     yield from (REPORTS, STEPS, SETTINGS, BASES, STATUS_LABELS, NOT_RECORDED)
-    yield from (REASONS,)
+    yield from (REASONS, refusals.SENTENCES, refusals.FIELD_LABELS, refusals.FIELD_WORDS)
     yield from (QUALITY_LABELS, COMPARED_LABELS, CHANNELS, WEEKDAY_LABELS, parts_demand.HINTS, capacity.HINTS)
     yield from (
         today.CANCELLERS,

@@ -14,6 +14,7 @@ from servicelost.web.current import current_state
 from servicelost.web.guard import guard
 from servicelost.web.permissions import Action, allowed_for
 from servicelost.web.problems import Problem
+from servicelost.web.ui.refusals import in_words
 from servicelost.web.ui.sending_again import unsent_form
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,7 +33,7 @@ def answer_page(problem: Problem) -> ResponseReturnValue:
     ):
         return redirect(state.sign_in_url())
     return (
-        render_template("servicelost/problem.html", problem=problem, unsent=unsent_form(problem)),
+        render_template("servicelost/problem.html", problem=in_words(problem), unsent=unsent_form(problem)),
         int(problem.status),
         dict(problem.headers),
     )

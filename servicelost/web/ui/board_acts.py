@@ -35,7 +35,6 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.cards import (
     CardSchema,
     HandSchema,
@@ -51,6 +50,7 @@ from servicelost.web.ui.board_cards import COLUMN_LABELS, HAND, LOSE, stage_targ
 from servicelost.web.ui.card_page import asked_dealership, show_card, show_new_card
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.goals import ask_why
+from servicelost.web.ui.refusals import describe
 from servicelost.workflow.models.visits import Visit
 
 _CARD = f"/board/cards/{ID}card_id>"

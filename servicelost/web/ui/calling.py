@@ -29,7 +29,6 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.fields import Text
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
@@ -38,6 +37,7 @@ from servicelost.web.ui.call_messages import came_from_list, come_back
 from servicelost.web.ui.follow_ups import show_follow_ups
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.labels import CALL_LABELS
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.today import show_today
 
 _MOST_CALLS = 10_000

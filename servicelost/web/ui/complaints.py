@@ -21,12 +21,12 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.complaints import ComplaintSchema, SolvedSchema
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.decision_forms import OpenStrip, show_visit
 from servicelost.web.ui.forms import read_form
+from servicelost.web.ui.refusals import describe
 from servicelost.workflow.models.visits import Visit
 
 _PROBLEMS = f"/visits/{ID}visit_id>/problems"

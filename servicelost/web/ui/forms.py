@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from servicelost.kernel.errors import FieldProblem, InvalidInput
+from servicelost.web.ui.refusals import field_label, field_words
 
 
 def read_form(schema: Schema, given: Mapping[str, str]) -> dict[str, Any]:
@@ -25,8 +26,10 @@ def read_form(schema: Schema, given: Mapping[str, str]) -> dict[str, Any]:
     try:
         values: dict[str, Any] = schema.load(said)
     except ValidationError as error:
-        problems = [FieldProblem(name, _sentence(texts)) for name, texts in _messages(error).items()]
-        told = "; ".join(f"{_words(problem.field)}: {problem.message}" for problem in problems)
+        problems = [
+            FieldProblem(name, field_words(_sentence(texts))) for name, texts in _messages(error).items()
+        ]
+        told = "; ".join(f"{field_label(problem.field)}: {problem.message}" for problem in problems)
         raise InvalidInput("INVALID_FORM", told, errors=problems) from None
     return values
 
@@ -43,7 +46,3 @@ def _messages(error: ValidationError) -> dict[str, Any]:
 
 def _sentence(texts: Any) -> str:
     return " ".join(map(str, texts if isinstance(texts, list) else [texts])).rstrip(".")
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()

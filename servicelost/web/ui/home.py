@@ -21,12 +21,12 @@ from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor, current_caller
 from servicelost.web.permissions import Action, may
-from servicelost.web.problems import describe
 from servicelost.web.sight import only_visible
 from servicelost.web.ui.addresses import query_values
 from servicelost.web.ui.blueprint import page
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.overview import overview_content
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.report_options import parameters
 from servicelost.web.ui.report_runs import ask_report, progress_hint
 

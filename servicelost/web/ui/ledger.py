@@ -22,7 +22,6 @@ from servicelost.taxonomy.stages import STAGES
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.ledger import LedgerQuerySchema, ReverseSchema
 from servicelost.web.sight import get_visible, only_visible
 from servicelost.web.ui.blueprint import ID, page
@@ -30,6 +29,7 @@ from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import ENTRY_MARKS
 from servicelost.web.ui.ledger_lists import EntryRow, all_entries, list_entries, view_entry
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.row_files import write_rows
 
 _COLUMNS = (

@@ -15,7 +15,6 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.cards import MoveSchema
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
@@ -23,6 +22,7 @@ from servicelost.web.ui.decision_forms import show_visit
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.goals import ask_why, move_targets, way_back
 from servicelost.web.ui.labels import VISIT_MARKS
+from servicelost.web.ui.refusals import describe
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import VisitState
 

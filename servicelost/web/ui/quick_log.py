@@ -26,7 +26,7 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import Problem, describe
+from servicelost.web.problems import Problem
 from servicelost.web.quick_log import VERBS
 from servicelost.web.schemas.quick_log import SCHEMAS
 from servicelost.web.sight import get_visible
@@ -35,6 +35,7 @@ from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.cause_choices import cause_choices
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.refusals import describe
 from servicelost.workflow.appointment_undo import UNDO_FOR
 
 KINDS: Mapping[str, str] = {

@@ -18,11 +18,11 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.fields import Text
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.forms import read_form
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.today import kept, show_today
 
 

@@ -17,10 +17,10 @@ from servicelost.kernel.errors import InvalidInput, NotFound
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.ui.addresses import query_values
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.report_options import parameters
 from servicelost.web.ui.report_plots import plots
 from servicelost.web.ui.report_runs import Asked, ask_report, progress_hint, progress_of

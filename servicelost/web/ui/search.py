@@ -16,7 +16,6 @@ from servicelost.kernel.errors import InvalidInput
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.schemas.search import SearchSchema
 from servicelost.web.searching import MOST_SHOWN, search
 from servicelost.web.ui.blueprint import page
@@ -24,6 +23,7 @@ from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.kept_search import keep_text, kept_text
 from servicelost.web.ui.labels import APPOINTMENT_MARKS, VISIT_MARKS, Mark
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.visit_lists import car_name, visit_rows
 from servicelost.workflow.models.appointments import Appointment
 

@@ -16,11 +16,11 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import describe
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.decision_forms import show_visit
 from servicelost.web.ui.earlier_work import earlier_work
+from servicelost.web.ui.refusals import describe
 from servicelost.workflow.models.visits import Visit
 
 ALL = "all"

@@ -19,10 +19,11 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor, current_caller
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action, may
-from servicelost.web.problems import Problem, describe
+from servicelost.web.problems import Problem
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.board_address import asked_number
 from servicelost.web.ui.frame import Message, say
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.settings_changes import changed_meanwhile
 from servicelost.web.ui.settings_words import TABS
 

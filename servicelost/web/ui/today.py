@@ -27,7 +27,7 @@ from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.languages import gettext as _
 from servicelost.web.permissions import Action
-from servicelost.web.problems import Problem, describe
+from servicelost.web.problems import Problem
 from servicelost.web.schemas.appointments import CancelSchema, RescheduleSchema
 from servicelost.web.sight import get_visible
 from servicelost.web.ui import wording
@@ -37,6 +37,7 @@ from servicelost.web.ui.follow_ups import about_calls
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.labels import APPOINTMENT_MARKS
+from servicelost.web.ui.refusals import describe
 from servicelost.web.ui.today_view import Expected, view_today
 from servicelost.workflow.appointment_undo import undoable_move
 from servicelost.workflow.history import entries_of_appointment

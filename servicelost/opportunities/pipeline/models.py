@@ -43,6 +43,7 @@ class Opportunity(Base):
         Index("ix_servicelost_opportunity_need", "dealership_id", "need_key"),
         Index("ix_servicelost_opportunity_customer", "customer_id"),
         Index("ix_servicelost_opportunity_call", "call_id"),
+        Index("ix_servicelost_opportunity_lost", "dealership_id", "lost_event", "opened_at"),
         # It holds everything that is counted and filtered by, so that a column is added up from it alone.
         Index(
             "ix_servicelost_opportunity_board",

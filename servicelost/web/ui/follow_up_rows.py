@@ -31,6 +31,8 @@ from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.signals import Call
 
 _O = Opportunity
+# A call of longer ago is on no board any more; it bounds what is looked through.
+_LONGEST_ON_BOARD = timedelta(days=365)
 
 
 class When(StrEnum):
@@ -155,7 +157,8 @@ def _tasks(due: Due) -> Select[Any]:
 def _calls(due: Due) -> Select[Any]:
     """Calls missed that nobody has answered, as long as they stand on the board; the newest first."""
     conditions: list[ColumnElement[bool]] = [
-        _O.state == OpportunityState.LOST, _O.lost_event == LossEvent.CALL_MISSED, _O.opened_at < due.last,
+        _O.state == OpportunityState.LOST, _O.lost_event == LossEvent.CALL_MISSED,
+        _O.opened_at >= due.first - _LONGEST_ON_BOARD, _O.opened_at < due.last,
         or_(_O.opened_at >= due.first, _O.board_column.is_not(None)), ~spoken_to_since(None),
         *_within(due, _O.opened_at),
     ]  # fmt: skip

@@ -197,11 +197,11 @@ def _promises(book: Book, dealership: Dealership, own: int | None) -> list[Promi
 
 
 def _undecided(book: Book, dealership: Dealership, own: int | None) -> list[Undecided]:
-    """The dearest first; a car that is delivered counts until its order is closed."""
-    conditions = [Visit.dealership_id == dealership.id, Visit.state.in_([state.value for state in _LEFT]),
-                  Line.state.in_([state.value for state in UNDECIDED_OFFERS])]  # fmt: skip
+    """The dearest of the cars that came last; one that is delivered counts until its order is closed."""
+    conditions = [Visit.dealership_id == dealership.id, Visit.state.in_([state.value for state in _LEFT])]
     if own is not None:
         conditions.append(Visit.advisor_id == own)
+    here = select(Visit.id).where(*conditions).order_by(Visit.opened_at.desc()).limit(_MOST)
     worth = func.sum(Line.amount_minor).label("worth")
     query = (
         select(Visit.id, Visit.state, Customer.name.label("customer"), Vehicle.make, Vehicle.model,
@@ -209,7 +209,7 @@ def _undecided(book: Book, dealership: Dealership, own: int | None) -> list[Unde
         .select_from(Visit.__table__.join(Line, Line.visit_id == Visit.id)
                      .outerjoin(Customer, Customer.id == Visit.customer_id)
                      .outerjoin(Vehicle, Vehicle.id == Visit.vehicle_id))
-        .where(*conditions)
+        .where(Visit.id.in_(here), Line.state.in_([state.value for state in UNDECIDED_OFFERS]))
         .group_by(Visit.id, Visit.state, Customer.name, Vehicle.make, Vehicle.model, Vehicle.plate)
         .order_by(worth.desc(), Visit.id).limit(_FEW)
     )  # fmt: skip

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -73,7 +74,15 @@ def files(place: Place) -> set[str]:
 def sign(place: Place) -> object:
     """Changes with every file, every new state and every emptied change log."""
     folder = place.folder / "lake"
-    return sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*")), len(files(place))
+    return sorted((path.name, changed_at(path)) for path in folder.glob("*")), len(files(place))
+
+
+def changed_at(path: Path) -> int:
+    """When the file was written last; 0 where it was taken away or renamed meanwhile."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def orphans(place: Place) -> set[str]:

@@ -135,15 +135,22 @@ def _table_order(model: type[Base]) -> int:
 
 
 def _insert(driver: Driver, table: Table, rows: Sequence[Base]) -> None:
-    names = _names(table)
-    records = _records(driver, table, names, rows)
-    columns = ", ".join(f'"{name}"' for name in names)
+    records = _records(driver, table, _names(table), rows)
     if driver.is_psycopg and len(rows) >= _BULK:
-        driver.copy(f'COPY "{table.name}" ({columns}) FROM STDIN', records)
+        driver.copy(f'COPY "{table.name}" ({_columns(table)}) FROM STDIN', records)
         return
-    marks = ", ".join([driver.mark] * len(names))
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own table's names
-    driver.run(statement, records)
+    driver.run(_insertion(table, driver.mark), records)
+
+
+@cache
+def _columns(table: Table) -> str:
+    return ", ".join(f'"{name}"' for name in _names(table))
+
+
+@cache
+def _insertion(table: Table, mark: str) -> str:
+    marks = ", ".join([mark] * len(_names(table)))
+    return f'INSERT INTO "{table.name}" ({_columns(table)}) VALUES ({marks})'  # noqa: S608 - our own table's names
 
 
 def _records(driver: Driver, table: Table, names: Sequence[str], rows: Sequence[Base]) -> list[list[Any]]:

@@ -4,7 +4,7 @@ Callers decide when; the arithmetic is kept here: a RECOVERY never releases more
 outstanding, a REVERSAL takes back all that is left and stands in its LOSS's own period.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ def post_loss(book: Book, loss: Loss) -> LedgerEntry:
     return book.add(
         LedgerEntry(
             kind=EntryKind.LOSS, **_about(loss), **_why(loss.reason, cause, dealership.currency),
-            **asdict(loss.value), stage=loss.stage, origin_stage=loss.origin_stage or loss.stage,
+            **vars(loss.value), stage=loss.stage, origin_stage=loss.origin_stage or loss.stage,
             event=loss.event, occurred_at=loss.occurred_at,
             business_day=local_day(dealership, loss.occurred_at), decided_at=loss.decided_at,
             document=loss.document, evidence=loss.evidence, **_recorded(book),
@@ -64,7 +64,7 @@ def post_loss(book: Book, loss: Loss) -> LedgerEntry:
 
 
 def _about(loss: Loss) -> dict[str, Any]:
-    return asdict(loss.subject) | {
+    return vars(loss.subject) | {
         "appointment_id": loss.appointment_id, "visit_id": loss.visit_id, "line_id": loss.line_id,
     }  # fmt: skip
 

@@ -134,16 +134,13 @@ class Book:
                 self._shelves[step.lookup].setdefault(key, [*([] if row is None else [row]), *fresh])
 
     def ask(self, question: Question, **values: Any) -> list[Any]:
-        """The answer to a question written once: rows of the database, which know nothing of the plan."""
+        """The rows that answer a question, as they are before the plan: the same until that is written."""
         self.gather((), [(question, values)])
-        return self._answers.pop(_name((question, values)))
+        return self._answers[_name((question, values))]
 
     def gather(self, shelves: Iterable[tuple[Lookup[Any], Key]], questions: Iterable[Asking]) -> None:
-        """Read the rows of these keys and ask these questions in one go; what is known is not asked again.
-
-        An answer waits for the next `ask` of the same. Only speed depends on it.
-        """
-        wanted = [(lookup, key) for lookup, key in shelves if key not in self._shelves[lookup]]
+        """Read the rows of these keys and ask these questions in one go; what is known is not asked again."""
+        wanted = [(lookup, key) for lookup, key in dict.fromkeys(shelves) if key not in self._shelves[lookup]]
         asking = [each for each in questions if _name(each) not in self._answers]
         rows, answers = gather(self._driver, wanted, asking)
         for (lookup, key), found in zip(wanted, rows, strict=True):
@@ -227,6 +224,7 @@ class Book:
             self._before[id(row)] = (row, row.__dict__.copy())
         self._new = []
         self._fresh.clear()
+        self._answers.clear()
 
     def write(self) -> list[Base]:
         """Write the plan, as the last thing that is done with this book; the rows that were written."""

@@ -115,6 +115,11 @@ class World:
             )
             return book.connection.scalars(found).one()
 
+    def line(self, source_id: str = "L-1") -> Line:
+        """A line of the story as it stands."""
+        with self.runtime.unit(SYSTEM, reading=True) as book:
+            return book.get(Line, self.line_id(source_id))
+
     def send(self, *events: dict[str, Any]) -> None:
         """Take these events in, all of which must be accepted."""
         results = receive(lambda: self.runtime.unit(SYSTEM), events)
@@ -184,3 +189,10 @@ def world(make_world: Callable[..., World]) -> World:
 def client(world: World) -> FlaskClient:
     """A browser, or whoever calls, at the host."""
     return world.app.test_client()
+
+
+@pytest.fixture
+def visit_url(world: World) -> str:
+    """The page of the visit with the story's lines, for an advisor who is signed in."""
+    world.sign_in(Role.SERVICE_ADVISOR)
+    return f"/service/visits/{world.line().visit_id}"

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -11,13 +10,6 @@ from servicelost.opportunities.followup.models import Problem
 from servicelost.workflow.models.lines import Line
 from tests.web.conftest import World
 from tests.web.ui_pages import forms, submit, words
-
-
-@pytest.fixture
-def visit_url(world: World) -> str:
-    world.sign_in(Role.SERVICE_ADVISOR)
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return f"/service/visits/{book.get(Line, world.line_id('L-1')).visit_id}"
 
 
 def problems(world: World) -> list[Problem]:

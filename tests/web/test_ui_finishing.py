@@ -7,24 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from servicelost.kernel.actor import SYSTEM, Role
+from servicelost.kernel.actor import SYSTEM
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.web import deciding
-from servicelost.workflow.models.lines import Line
 from tests.web.conftest import World
 from tests.web.ui_pages import forms, submit, words
-
-
-@pytest.fixture
-def visit_url(world: World) -> str:
-    world.sign_in(Role.SERVICE_ADVISOR)
-    return f"/service/visits/{line_of(world, 'L-1').visit_id}"
-
-
-def line_of(world: World, source_id: str) -> Line:
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return book.get(Line, world.line_id(source_id))
 
 
 def rows_of(world: World, model: type) -> list:  # type: ignore[type-arg]
@@ -35,7 +23,7 @@ def rows_of(world: World, model: type) -> list:  # type: ignore[type-arg]
 
 def answer(world: World, client: FlaskClient, url: str, **typed: str) -> TestResponse:
     held = forms(client.get(url).text)[f"{url}/finish"]
-    ticked = [f"{line.id}:{line.version}" for line in (line_of(world, "L-1"), line_of(world, "L-2"))]
+    ticked = [f"{line.id}:{line.version}" for line in (world.line("L-1"), world.line("L-2"))]
     return client.post(f"{url}/finish", data={**held, "line": ticked, **typed})
 
 
@@ -44,7 +32,7 @@ def test_the_question_is_asked_while_something_is_undecided(
 ) -> None:
     assert "Finish: 2 lines undecided" in words(client.get(visit_url).text)
     for source_id in ("L-1", "L-2"):
-        submit(client, visit_url, f"{line_of(world, source_id).id}/approve", {})
+        submit(client, visit_url, f"{world.line(source_id).id}/approve", {})
     told = words(client.get(visit_url).text)
     assert "Nothing is left open" in told
     assert "Why is nothing decided?" not in told
@@ -63,7 +51,7 @@ def test_an_answer_declines_each_open_line_with_its_cause_and_is_taken_back(
         (4_990, cause),
     ]
     submit(client, done.location, "/undo", {})
-    assert [line_of(world, source_id).state for source_id in ("L-1", "L-2")] == ["QUOTED", "QUOTED"]
+    assert [world.line(source_id).state for source_id in ("L-1", "L-2")] == ["QUOTED", "QUOTED"]
 
 
 def test_availability_is_the_part_where_the_line_names_one(
@@ -77,7 +65,7 @@ def test_availability_is_the_part_where_the_line_names_one(
                      "part_number": "TB-1"},
         }
     )  # fmt: skip
-    line = line_of(world, "L-3")
+    line = world.line("L-3")
     held = forms(client.get(visit_url).text)[f"{visit_url}/finish"]
     client.post(
         f"{visit_url}/finish", data={**held, "line": f"{line.id}:{line.version}", "answer": "AVAILABILITY"}
@@ -103,21 +91,21 @@ def test_still_open_loses_nothing_and_asks_again_tomorrow(
         left = answer(world, client, visit_url, answer="STILL_OPEN")
     assert "It stays open" in client.get(left.location).text
     assert not rows_of(world, LedgerEntry)
-    assert line_of(world, "L-1").state == "QUOTED"
+    assert world.line("L-1").state == "QUOTED"
     [task] = rows_of(world, Task)
     assert (task.kind, task.due_at.isoformat()) == ("ASK_AGAIN", "2026-05-21T07:00:00+00:00")
     tomorrow = "/service/today?day=2026-05-21"
     assert "Quote still open: ask again" in client.get(tomorrow).text
     for source_id in ("L-1", "L-2"):
         assert "Quote still open: ask again" in client.get(tomorrow).text
-        submit(client, visit_url, f"{line_of(world, source_id).id}/approve", {})
+        submit(client, visit_url, f"{world.line(source_id).id}/approve", {})
     assert "Quote still open: ask again" not in client.get(tomorrow).text
 
 
 def test_a_colleague_who_was_quicker_is_named_with_the_line(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    lines = [line_of(world, "L-1"), line_of(world, "L-2")]
+    lines = [world.line("L-1"), world.line("L-2")]
     held = forms(client.get(visit_url).text)[f"{visit_url}/finish"]
     with world.runtime.unit(SYSTEM) as book:
         deciding.authorize(book, lines[1].id, None, {})
@@ -131,7 +119,7 @@ def test_a_colleague_who_was_quicker_is_named_with_the_line(
     assert refused.status_code == HTTPStatus.CONFLICT
     assert "Cabin filter: system changed this line meanwhile" in words(refused.text)
     assert forms(refused.text)[f"{visit_url}/finish"]["note"] == "dear"
-    assert line_of(world, "L-1").state == "QUOTED"
+    assert world.line("L-1").state == "QUOTED"
 
 
 def test_a_closed_order_asks_by_itself(world: World, client: FlaskClient, visit_url: str) -> None:

@@ -11,27 +11,15 @@ from werkzeug.test import TestResponse
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.ledger.models import LedgerEntry
-from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.visits import Visit
 from tests.web.board_desk import BOARD, Staff, take
 from tests.web.conftest import World, event
 from tests.web.ui_pages import forms, submit, words
 
 
-@pytest.fixture
-def visit_url(world: World) -> str:
-    world.sign_in(Role.SERVICE_ADVISOR)
-    return f"/service/visits/{line_of(world, 'L-1').visit_id}"
-
-
-def line_of(world: World, source_id: str) -> Line:
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return book.get(Line, world.line_id(source_id))
-
-
 def state_of(world: World) -> str:
     with world.runtime.unit(SYSTEM, reading=True) as book:
-        return book.get(Visit, line_of(world, "L-1").visit_id).state
+        return book.get(Visit, world.line("L-1").visit_id).state
 
 
 def told(world: World, model: Any, *columns: str) -> list[tuple[Any, ...]]:
@@ -49,7 +37,7 @@ def asked(client: FlaskClient, url: str, to: str) -> TestResponse:
 
 def answer(world: World, client: FlaskClient, page: str, **typed: str) -> TestResponse:
     [(address, held)] = [(to, form) for to, form in forms(page).items() if "/finish" in to]
-    lines = [line_of(world, source_id) for source_id in ("L-1", "L-2")]
+    lines = [world.line(source_id) for source_id in ("L-1", "L-2")]
     return client.post(address, data={**held, "line": [f"{row.id}:{row.version}" for row in lines], **typed})
 
 
@@ -75,12 +63,12 @@ def test_delivery_brings_the_question_first_and_the_answer_takes_the_car_on(
     shown = words(client.get(done.location).text)
     assert f"It is in {to.replace('_', '-').capitalize()} now." in shown
     submit(client, done.location, "/undo", {})
-    assert [line_of(world, source_id).state for source_id in ("L-1", "L-2")] == ["QUOTED", "QUOTED"]
+    assert [world.line(source_id).state for source_id in ("L-1", "L-2")] == ["QUOTED", "QUOTED"]
 
 
 def test_still_open_is_an_answer_too(world: World, client: FlaskClient, visit_url: str) -> None:
     done = answer(world, client, asked(client, visit_url, "DELIVERY").text, answer="STILL_OPEN")
-    assert (state_of(world), line_of(world, "L-1").state) == ("DELIVERY", "QUOTED")
+    assert (state_of(world), world.line("L-1").state) == ("DELIVERY", "QUOTED")
     assert told(world, Task, "kind") == [("ASK_AGAIN",)]
     assert not told(world, LedgerEntry, "id")
     shown = words(client.get(done.location).text)
@@ -125,12 +113,12 @@ def test_what_was_added_meanwhile_is_asked_about_too(
     )
     refused = answer(world, client, page, answer="PRICE")
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert (state_of(world), line_of(world, "L-1").state) == ("RECEPTION", "QUOTED")
+    assert (state_of(world), world.line("L-1").state) == ("RECEPTION", "QUOTED")
 
 
 def test_what_is_decided_is_not_asked_about(world: World, client: FlaskClient, visit_url: str) -> None:
     for source_id in ("L-1", "L-2"):
-        submit(client, visit_url, f"{line_of(world, source_id).id}/approve", {})
+        submit(client, visit_url, f"{world.line(source_id).id}/approve", {})
     assert "It is in Delivery now." in words(asked(client, visit_url, "DELIVERY").text)
 
 

@@ -9,27 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from servicelost.kernel.actor import SYSTEM, Role
+from servicelost.kernel.actor import SYSTEM
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.web import deciding
-from servicelost.workflow.models.lines import Line
 from tests.web.conftest import World
 from tests.web.ui_pages import forms, submit, words
 
 
-@pytest.fixture
-def visit_url(world: World) -> str:
-    world.sign_in(Role.SERVICE_ADVISOR)
-    return f"/service/visits/{line_of(world, 'L-1').visit_id}"
-
-
-def line_of(world: World, source_id: str) -> Line:
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return book.get(Line, world.line_id(source_id))
-
-
 def states(world: World) -> list[str]:
-    return [line_of(world, source_id).state for source_id in ("L-1", "L-2")]
+    return [world.line(source_id).state for source_id in ("L-1", "L-2")]
 
 
 def ledger_of(world: World) -> list[LedgerEntry]:
@@ -39,7 +27,7 @@ def ledger_of(world: World) -> list[LedgerEntry]:
 
 
 def ticks(world: World) -> list[str]:
-    return [f"{line.id}:{line.version}" for line in (line_of(world, "L-1"), line_of(world, "L-2"))]
+    return [f"{line.id}:{line.version}" for line in (world.line("L-1"), world.line("L-2"))]
 
 
 def together(client: FlaskClient, url: str, ticked: list[str], **typed: str) -> TestResponse:
@@ -74,7 +62,7 @@ def test_two_lines_are_declined_for_one_cause(world: World, client: FlaskClient,
 def test_two_lines_are_postponed_to_one_day(world: World, client: FlaskClient, visit_url: str) -> None:
     together(client, visit_url, ticks(world), act="defer", other_day="2026-08-01", cause="NO_TIME")
     assert states(world) == ["DEFERRED", "DEFERRED"]
-    assert str(line_of(world, "L-2").deferred_until) == "2026-08-01"
+    assert str(world.line("L-2").deferred_until) == "2026-08-01"
 
 
 def test_a_colleague_who_was_quicker_with_one_stops_all(
@@ -111,7 +99,7 @@ def test_the_enter_key_decides_nothing(world: World, client: FlaskClient, visit_
 
 
 def test_a_line_is_taken_off_with_its_cause(world: World, client: FlaskClient, visit_url: str) -> None:
-    line_id = line_of(world, "L-1").id
+    line_id = world.line("L-1").id
     answer = submit(client, visit_url, f"{line_id}/remove", {"cause": "NOT_NEEDED"})
     [loss] = ledger_of(world)
     assert (loss.event, loss.cause, loss.amount_minor) == ("SCOPE_REDUCED", "NOT_NEEDED", 24_000)
@@ -124,7 +112,7 @@ def test_a_line_is_taken_off_with_its_cause(world: World, client: FlaskClient, v
 def test_each_decision_is_taken_back_for_a_minute_only(
     world: World, client: FlaskClient, visit_url: str, kind: str
 ) -> None:
-    line_id = line_of(world, "L-1").id
+    line_id = world.line("L-1").id
     done = submit(client, visit_url, f"{line_id}/{kind}", {"other_day": "2026-08-01"}).location
     found = forms(client.get(done).text)
     [undo] = [address for address in found if address.endswith("/undo")]
@@ -145,5 +133,5 @@ def test_a_booking_that_is_only_planned_is_not_decided_line_by_line(
     for kind, number, data in (("appointment.booked", "b1", booking), ("line.booked", "b2", work)):
         world.send({"type": kind, "event_id": number, "source": "dms", "dealership": "NORTH",
                     "occurred_at": at.isoformat(), "data": data})  # fmt: skip
-    page = client.get(f"/service/visits/{line_of(world, 'B-1').visit_id}").text
+    page = client.get(f"/service/visits/{world.line('B-1').visit_id}").text
     assert not [address for address in forms(page) if "/lines/" in address]

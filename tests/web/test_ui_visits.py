@@ -3,28 +3,14 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from servicelost.kernel.actor import SYSTEM, Role
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.web import deciding
-from servicelost.workflow.models.lines import Line
 from tests.web.conftest import World
 from tests.web.ui_pages import forms, submit, words
-
-
-@pytest.fixture
-def visit_url(world: World) -> str:
-    world.sign_in(Role.SERVICE_ADVISOR)
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return f"/service/visits/{book.get(Line, world.line_id('L-1')).visit_id}"
-
-
-def line_of(world: World, source_id: str = "L-1") -> Line:
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return book.get(Line, world.line_id(source_id))
 
 
 def ledger_of(world: World) -> list[LedgerEntry]:
@@ -58,10 +44,10 @@ def test_a_visit_shows_its_lines_with_colour_and_word(
 
 
 def test_approving_is_one_form(world: World, client: FlaskClient, visit_url: str) -> None:
-    line = line_of(world)
+    line = world.line()
     answer = submit(client, visit_url, f"{line.id}/approve", {})
     assert answer.status_code == HTTPStatus.SEE_OTHER
-    assert line_of(world).state == "AUTHORIZED"
+    assert world.line().state == "AUTHORIZED"
     assert "Rear brake pads: approved." in client.get(answer.location).text
 
 
@@ -74,7 +60,7 @@ def test_declining_writes_the_loss_with_cause_and_competitor(
         "competitor_price": "189.00",
         "note": "by phone",
     }
-    answer = submit(client, visit_url, f"{line_of(world).id}/decline", typed)
+    answer = submit(client, visit_url, f"{world.line().id}/decline", typed)
     assert answer.status_code == HTTPStatus.SEE_OTHER
     [loss] = ledger_of(world)
     assert (loss.cause, loss.amount_minor, loss.competitor_price_minor) == ("PRICE_TOO_HIGH", 24_000, 18_900)
@@ -83,13 +69,13 @@ def test_declining_writes_the_loss_with_cause_and_competitor(
 
 
 def test_a_cause_nobody_stated_is_not_invented(world: World, client: FlaskClient, visit_url: str) -> None:
-    submit(client, visit_url, f"{line_of(world).id}/decline", {})
+    submit(client, visit_url, f"{world.line().id}/decline", {})
     [loss] = ledger_of(world)
     assert (loss.cause, loss.cause_basis) == ("UNKNOWN", "AUTOMATIC")
 
 
 def test_a_decline_can_be_taken_back_for_a_minute(world: World, client: FlaskClient, visit_url: str) -> None:
-    line_id = line_of(world).id
+    line_id = world.line().id
     done = submit(client, visit_url, f"{line_id}/decline", {"cause": "NO_TIME"}).location
     answer = submit(client, done, f"{line_id}/undo", {})
     assert answer.status_code == HTTPStatus.SEE_OTHER
@@ -100,7 +86,7 @@ def test_a_decline_can_be_taken_back_for_a_minute(world: World, client: FlaskCli
 def test_the_offer_to_take_back_ends_after_a_minute(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    line_id = line_of(world).id
+    line_id = world.line().id
     done = submit(client, visit_url, f"{line_id}/decline", {"cause": "NO_TIME"}).location
     world.clock.move(timedelta(seconds=61))
     assert f"{line_id}/undo" not in client.get(done).text
@@ -109,33 +95,33 @@ def test_the_offer_to_take_back_ends_after_a_minute(
 def test_postponing_takes_a_proposed_day_or_ones_own(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    submit(client, visit_url, f"{line_of(world).id}/defer", {"cause": "NO_TIME"})
-    assert str(line_of(world).deferred_until) == "2026-06-19"
-    submit(client, visit_url, f"{line_of(world, 'L-2').id}/defer", {"other_day": "2026-08-01"})
-    assert str(line_of(world, "L-2").deferred_until) == "2026-08-01"
+    submit(client, visit_url, f"{world.line().id}/defer", {"cause": "NO_TIME"})
+    assert str(world.line().deferred_until) == "2026-06-19"
+    submit(client, visit_url, f"{world.line('L-2').id}/defer", {"other_day": "2026-08-01"})
+    assert str(world.line("L-2").deferred_until) == "2026-08-01"
 
 
 def test_what_is_refused_comes_back_with_what_was_typed(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    line_id = line_of(world).id
+    line_id = world.line().id
     typed = {"cause": "OTHER", "competitor_price": "cheap"}
     answer = submit(client, visit_url, f"{line_id}/decline", typed)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Competitor price: is not an amount" in words(answer.text)
     assert typed.items() <= forms(answer.text)[f"{visit_url}/lines/{line_id}/decline"].items()
-    assert line_of(world).state == "QUOTED"
+    assert world.line().state == "QUOTED"
 
 
 def test_a_rule_of_the_ledger_is_told_on_the_page(world: World, client: FlaskClient, visit_url: str) -> None:
-    answer = submit(client, visit_url, f"{line_of(world).id}/decline", {"cause": "OTHER"})
+    answer = submit(client, visit_url, f"{world.line().id}/decline", {"cause": "OTHER"})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "cause OTHER needs a note" in answer.text
     assert not ledger_of(world)
 
 
 def test_who_is_late_sees_how_it_stands_now(world: World, client: FlaskClient, visit_url: str) -> None:
-    line_id = line_of(world).id
+    line_id = world.line().id
     page = client.get(visit_url).text
     with world.runtime.unit(SYSTEM) as book:
         deciding.authorize(book, line_id, None, {})
@@ -147,19 +133,19 @@ def test_who_is_late_sees_how_it_stands_now(world: World, client: FlaskClient, v
     assert "Keep it as it is" in told
     assert f'href="{visit_url}"' in answer.text
     assert forms(answer.text)[action]["note"] == "too dear"
-    assert line_of(world).state == "AUTHORIZED"
+    assert world.line().state == "AUTHORIZED"
 
 
 def test_a_line_is_decided_on_its_own_visit_only(world: World, client: FlaskClient, visit_url: str) -> None:
-    line_id = line_of(world).id
+    line_id = world.line().id
     found = forms(client.get(visit_url).text)[f"{visit_url}/lines/{line_id}/approve"]
     answer = client.post(f"{visit_url}1/lines/{line_id}/approve", data=found)
     assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert line_of(world).state == "QUOTED"
+    assert world.line().state == "QUOTED"
 
 
 def test_a_link_without_script_opens_the_strip(world: World, client: FlaskClient, visit_url: str) -> None:
-    line_id = line_of(world).id
+    line_id = world.line().id
     shut, opened = client.get(visit_url).text, client.get(f"{visit_url}?decline={line_id}").text
     assert shut.count("hidden>") == opened.count("hidden>") + 1
 
@@ -174,7 +160,7 @@ def test_a_technician_looks_and_does_not_decide(world: World, client: FlaskClien
 def test_what_was_turned_down_before_is_a_second_chance(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    submit(client, visit_url, f"{line_of(world).id}/decline", {"cause": "NO_TIME"})
+    submit(client, visit_url, f"{world.line().id}/decline", {"cause": "NO_TIME"})
     world.send(
         {
             "type": "visit.walk_in", "event_id": "again", "source": "dms", "dealership": "NORTH",
@@ -192,7 +178,7 @@ def test_what_was_turned_down_before_is_a_second_chance(
 def test_what_customers_are_called_is_shown_as_text(
     world: World, client: FlaskClient, visit_url: str
 ) -> None:
-    submit(client, visit_url, f"{line_of(world).id}/decline", {"note": "<script>alert(1)</script>"})
+    submit(client, visit_url, f"{world.line().id}/decline", {"note": "<script>alert(1)</script>"})
     page = client.get(visit_url).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page

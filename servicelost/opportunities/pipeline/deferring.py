@@ -13,6 +13,7 @@ from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
 from servicelost.opportunities.followup.tasks import open_task
 from servicelost.opportunities.ledger.gate import check_loss, is_loss
+from servicelost.opportunities.pipeline.anew import settle_anew
 from servicelost.opportunities.pipeline.decisions import (
     decided_since,
     lost_on_other_visits,
@@ -120,7 +121,11 @@ def lapse(book: Book, opportunity: Opportunity) -> Effect:
         return Effect.NONE
     refusal = _lapsed(book, opportunity, dealership, until)
     remember(book, refusal)
-    return refuse(book, opportunity, refusal)
+    effect = refuse(book, opportunity, refusal)
+    if opportunity.live is None:
+        # The need came again before anybody noticed: what lapsed is worked in at its own time.
+        settle_anew(book, opportunity, least=1)
+    return effect
 
 
 def _lapsed(book: Book, opportunity: Opportunity, dealership: Dealership, until: date) -> Refusal:

@@ -198,7 +198,7 @@ def _of_its_hours(query: Select[Any], hours: CTE, line: FromClause) -> Select[An
 
 
 def _first_with_room(hours: CTE, line: FromClause) -> ScalarSelect[Any]:
-    needed = func.coalesce(line.c.centihours, _AN_HOUR)
+    needed = func.coalesce(func.nullif(line.c.centihours, 0), _AN_HOUR)
     days = _of_its_hours(select(hours.c.day), hours, line)
     roomy = days.group_by(hours.c.day).having(func.sum(hours.c.free) >= needed)
     return roomy.order_by(hours.c.day).limit(1).scalar_subquery()

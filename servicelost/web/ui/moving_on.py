@@ -35,7 +35,7 @@ def move_visit(visit_id: int) -> ResponseReturnValue:
     def move(book: Book) -> None:
         visit = get_visible(book, Visit, visit_id)
         if sent.get("version") not in (None, visit.version):
-            raise Conflict("STALE", _told(visit))
+            raise Conflict("STALE", _("Somebody changed this meanwhile. Keep that, or save yours again."))
         if sent["to"] not in dict(move_targets(visit)):
             raise InvalidInput("INVALID_FORM", _told(visit))
         check_decided(book, visit, VisitState(sent["to"]))

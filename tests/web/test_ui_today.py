@@ -209,6 +209,8 @@ def red_work(world: World) -> World:
 def test_red_work_is_lost_only_when_a_person_says_so(red_work: World, client: FlaskClient) -> None:
     page = client.get(TODAY).text
     assert "Red work past its day, Rear brake pads, Jo Doe" in words(page)
+    assert "Postponed work is due" not in words(page), "one row for one piece of work"
+    assert [to for to in forms(page) if "/called" in to], "who owns the car can be called about it"
     [(address, held)] = [(to, form) for to, form in forms(page).items() if "red-work" in to]
     refused = submit(client, TODAY, address, {"note": ""})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

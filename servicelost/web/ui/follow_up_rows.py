@@ -142,6 +142,7 @@ def _tasks(due: Due) -> Select[Any]:
         conditions.append(Task.owner_id == due.own)
     columns: list[Any] = [
         Task.kind, Task.note, Task.due_at.label("at"), Task.opportunity_id.label("need_id"),
+        _O.customer_id, _O.vehicle_id,
         func.coalesce(Task.visit_id, _O.visit_id).label("visit_id"), Customer.name, Customer.phone,
         Customer.phone_e164, _O.amount_minor, ServiceCategory.name.label("service"),
     ]  # fmt: skip
@@ -169,10 +170,16 @@ def _calls(due: Due) -> Select[Any]:
 
 
 def _deferred(due: Due) -> Select[Any]:
-    """Postponed work whose day has come, unless the customer was spoken to on this very day."""
+    """Postponed work whose day has come, unless the customer was spoken to on this very day.
+
+    Red work past its day stands among the tasks.
+    """
     until = _O.deferred_until
+    asked = exists().where(
+        Task.opportunity_id == _O.id, Task.kind == ACKNOWLEDGE_RED, Task.state == TaskState.OPEN
+    )
     conditions: list[ColumnElement[bool]] = [
-        _O.state == OpportunityState.DEFERRED, until <= due.day, ~spoken_to_since(due.first)
+        _O.state == OpportunityState.DEFERRED, until <= due.day, ~spoken_to_since(due.first), ~asked
     ]  # fmt: skip
     if due.when is When.DUE:
         conditions.append(until == due.day)
@@ -218,8 +225,10 @@ def _task(kind: str, row: Any) -> ForYou:
         row.amount_minor,
         row.visit_id,
         row.need_id if red else None,
+        row.need_id if red else None,
         phone=row.phone,
         dial=row.phone_e164 or row.phone,
+        whom=Whom(row.customer_id, row.vehicle_id) if red and row.customer_id is not None else None,
     )
 
 

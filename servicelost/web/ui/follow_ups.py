@@ -29,7 +29,11 @@ from servicelost.web.ui.paging import PAGE_SIZE, PageOf, asked_page
 
 WHEN: Mapping[When, str] = {When.ALL: "All", When.DUE: "Due today", When.OVERDUE: "Overdue"}
 _FIRST_CAUSES = 5
-_SAYS_NO = {"call": LossEvent.LEAD_REJECTED, "deferred": LossEvent.QUOTE_DECLINED}
+_SAYS_NO = {
+    "call": LossEvent.LEAD_REJECTED,
+    "deferred": LossEvent.QUOTE_DECLINED,
+    "task": LossEvent.QUOTE_DECLINED,
+}
 
 
 @page("/follow-ups", Action.READ_VISITS)

@@ -226,13 +226,15 @@ class Book:
         self._fresh.clear()
         self._answers.clear()
 
-    def write(self) -> list[Base]:
-        """Write the plan, as the last thing that is done with this book; the rows that were written."""
+    def write(self, commit: Callable[[], None] | None = None) -> list[Base]:
+        """Write the plan, as the last thing that is done with this book, and `commit`; the rows written."""
         changed = self._changed()
         if self._new or changed:
             self._bus.finish(self, [*((row, {}) for row in self._new), *changed])
             changed = self._changed()
-            write_plan(self._driver, self._new, changed, self._ids.next, self.now)
+            write_plan(self._driver, self._new, changed, self._ids.next, self.now, commit)
+        elif commit is not None:
+            commit()
         return [*self._new, *(row for row, _ in changed)]
 
     # Inside

@@ -73,11 +73,13 @@ class Driver:
         if not self.is_psycopg:
             yield
             return
+        from servicelost.kernel.pipelining import in_one_go  # noqa: PLC0415 - not everybody has psycopg
+
         raw: Any = self._raw.driver_connection
         first: DBAPIError | None = None
         with self._told_as_sqlalchemy_tells("a plan"):
             try:
-                with raw.pipeline():
+                with in_one_go(raw):
                     try:
                         yield
                     except DBAPIError as error:

@@ -78,12 +78,12 @@ class UnitOfWork:
             return self._host.connection()
         connection = self._engine.connect()
         try:
-            if self._reading:
-                connection = connection.execution_options(servicelost_reading=True)
             if connection.dialect.name == "postgresql":
                 # Rules read row by row: all they see has to be of one and the same moment.
                 level = "AUTOCOMMIT" if self._glance else "REPEATABLE READ"
                 connection = connection.execution_options(isolation_level=level)
+            elif self._reading:
+                connection = connection.execution_options(servicelost_reading=True)
             connection.begin()
         except BaseException:
             connection.close()
@@ -95,8 +95,7 @@ class UnitOfWork:
             if failed:
                 connection.rollback()
                 return
-            book.write()
-            connection.commit()
+            book.write(connection.commit)
         finally:
             connection.close()
         for call in book.taken_after_commit():

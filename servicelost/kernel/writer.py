@@ -32,8 +32,9 @@ def write_plan(
     changed: Sequence[Changed],
     next_id: Callable[[], int],
     now: datetime,
+    commit: Callable[[], None] | None = None,
 ) -> None:
-    """Insert the new rows, update the changed ones, and tell the change log.
+    """Insert the new rows, update the changed ones, tell the change log, and `commit` if that is to come.
 
     Raises StaleRow when a changed row has another version in the database than when it was read.
     Rows are written in one order (table by table, then by id), so that two plans cannot deadlock; only a row
@@ -42,15 +43,21 @@ def write_plan(
     inserts, updates = _by_model(new), _updates_by_model(changed)
     _log_changes(inserts, updates, next_id, now)
     large = any(len(rows) >= _BULK for rows in inserts.values())
+    # Who reads at one moment is refused by PostgreSQL what another has changed: no need to count first.
+    along = commit is not None and driver.is_psycopg and not large
     try:
         with nullcontext() if large else driver.together():
             written = _send(driver, inserts, updates)
+            if commit is not None and along:
+                commit()
     except OperationalError as error:
         if updates and getattr(error.orig, "sqlstate", None) == _OVERTAKEN:
             raise _stale(driver.connection, updates) from error
         raise
     if any(written[model]() != len(rows) for model, rows in updates.items()):
         raise _stale(driver.connection, updates)
+    if commit is not None and not along:
+        commit()
 
 
 def _send(

@@ -5,6 +5,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.law.source import ROOT, name, package_files, tree
+
+# What is loaded only by those who have installed the extra.
+OF_EXTRAS = {"servicelost/kernel/pipelining.py": "postgres"}
 
 
 def project() -> dict[str, Any]:
@@ -28,10 +32,10 @@ def declared(*extras: str) -> set[str]:
     return names(project()["dependencies"]).union(*(names(optional[extra]) for extra in extras))
 
 
-def foreign_imports() -> dict[str, str]:
-    """Each top-level module of somebody else with one of our files that imports it when loaded."""
+def foreign_imports(files: Iterable[Path]) -> dict[str, str]:
+    """Each top-level module of somebody else with one of these files that imports it when loaded."""
     found: dict[str, str] = {}
-    for path in package_files():
+    for path in files:
         for node in ast.iter_child_nodes(tree(path)):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             modules += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
@@ -42,14 +46,25 @@ def foreign_imports() -> dict[str, str]:
     }
 
 
-def test_what_the_package_imports_is_declared() -> None:
+def hidden(files: Iterable[Path], *extras: str) -> dict[str, str]:
+    """What these files import that neither the package nor the extras declare."""
     owners = packages_distributions()
-    hidden = {
+    return {
         module: where
-        for module, where in foreign_imports().items()
-        if not declared() & {canonicalize_name(owner) for owner in owners.get(module, ())}
+        for module, where in foreign_imports(files).items()
+        if not declared(*extras) & {canonicalize_name(owner) for owner in owners.get(module, ())}
     }
-    assert not hidden, "installed only because something else needs it: declare it in pyproject.toml"
+
+
+def test_what_the_package_imports_is_declared() -> None:
+    found = hidden(path for path in package_files() if name(path) not in OF_EXTRAS)
+    assert not found, "installed only because something else needs it: declare it in pyproject.toml"
+
+
+@pytest.mark.parametrize(("file", "extra"), OF_EXTRAS.items())
+def test_what_an_extra_brings_is_imported_by_few(file: str, extra: str) -> None:
+    assert hidden([ROOT / file])
+    assert not hidden([ROOT / file], extra)
 
 
 @pytest.mark.parametrize(("lock", "extras"), [("runtime", ()), ("dev", ("dev", "postgres"))])

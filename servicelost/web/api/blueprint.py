@@ -73,12 +73,13 @@ def endpoint(
     usual = refused_with(action, path, has_body=has_body, has_query=query is not None)
 
     def add(view: F) -> F:
-        made: Any = blueprint.alt_response("default", response="DEFAULT_ERROR")(view)
+        described: Any = blueprint.alt_response("default", response="DEFAULT_ERROR")(view)
         for refusal in sorted({*usual, *refusals}):
-            made = blueprint.alt_response(refusal, response=refusal.name)(made)
+            described = blueprint.alt_response(refusal, response=refusal.name)(described)
         told = {"response": OUTAGE} if outage is None else {"schema": outage}
-        made = blueprint.alt_response(HTTPStatus.SERVICE_UNAVAILABLE, **told)(made)
-        made = blueprint.response(status, answer)(made)
+        described = blueprint.alt_response(HTTPStatus.SERVICE_UNAVAILABLE, **told)(described)
+        # Only the description is wanted of these: each would be one more call in every request.
+        made: Any = blueprint.response(status, answer)(_described_as(view, described))
         if query is not None:
             made = blueprint.arguments(_made_once(query), location="query")(made)
         if body is not None:
@@ -89,6 +90,11 @@ def endpoint(
         return view
 
     return add
+
+
+def _described_as(view: F, described: Any) -> F:
+    view.__dict__["_apidoc"] = described._apidoc
+    return view
 
 
 def _made_once(schema: type[Schema] | Schema) -> Schema:

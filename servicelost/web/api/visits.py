@@ -79,28 +79,30 @@ def _decide(
 ) -> Answer:
     version = _expected_version()
 
-    def decide(book: Book) -> Answer:
+    def decide(book: Book) -> tuple[Line, dict[str, Any]]:
         line = verb(book, line_id, version, body)
-        book.flush()  # versions are counted when the plan is written
-        return _answer(book, line)
+        return line, line_shape(book, line)
 
     try:
         # Repeating is safe: whoever changed the line itself is found by its version each time.
-        return current_runtime().repeated(current_actor(), decide)
+        line, shape = current_runtime().repeated(current_actor(), decide)
     except Conflict as conflict:
         if conflict.code != "STALE":
             raise
-        line, tag = _line_now(line_id)
-        raise ChangedMeanwhile(conflict, LineSchema().dump(line), tag) from conflict
+        newest, tag = _line_now(line_id)
+        raise ChangedMeanwhile(conflict, LineSchema().dump(newest), tag) from conflict
+    # Versions are counted when the plan is written.
+    return {**shape, "version": line.version}, _tag(line)
 
 
 def _line_now(line_id: int) -> Answer:
     with current_runtime().unit(current_actor(), reading=True) as book:
-        return _answer(book, get_visible(book, Line, line_id))
+        line = get_visible(book, Line, line_id)
+        return line_shape(book, line), _tag(line)
 
 
-def _answer(book: Book, line: Line) -> Answer:
-    return line_shape(book, line), {"ETag": f'"{line.version}"'}
+def _tag(line: Line) -> dict[str, str]:
+    return {"ETag": f'"{line.version}"'}
 
 
 def _expected_version() -> int | None:

@@ -43,7 +43,8 @@ def values_of(driver: Driver, table: Table, records: Sequence[Record]) -> Iterat
     for record in records:
         values = list(record)
         for place, process in convert:
-            values[place] = process(values[place])
+            if (value := values[place]) is not None:
+                values[place] = process(value)
         yield dict(zip(names, values, strict=True))
 
 

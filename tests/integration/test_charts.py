@@ -48,8 +48,17 @@ def test_every_figure_is_valid(results: dict[str, Any], name: str, theme: str) -
     assert figures
     for figure in figures:
         plotly.Figure(data=figure["data"], layout=figure["layout"])
-        assert figure["alt"]
     assert len({figure["id"] for figure in figures}) == len(figures)
+
+
+def test_a_figure_names_its_main_points(results: dict[str, Any]) -> None:
+    trend = {figure["id"]: figure for figure in figures_of(results["trend"])}["series"]
+    assert [labels for labels, _kind, _value in trend["points"]] == [("2026-01",), ("2026-03",)]
+    first = figures_of(results["where-why"])[0]["points"]
+    assert first[0].labels == ("Work", "Too expensive")
+    assert first == sorted(first, key=lambda point: -float(point.value))[:3]
+    seen = [figure["points"] for name in NAMES for figure in figures_of(results[name])]
+    assert all(point.value is not None for points in seen for point in points)
 
 
 def test_a_month_without_record_is_a_gap(results: dict[str, Any]) -> None:

@@ -140,10 +140,38 @@ def test_a_long_table_is_cut_on_the_page_and_whole_in_the_file(manager: World, c
         )
         == 1
     )
-    assert page.count('scope="row" class="sl-nowrap">2026-05</th>') == 200
+    assert page.count('scope="row" class="sl-nowrap">May 2026</th>') == 200
     [csv_url] = {url for url in re.findall(r'href="([^"]+)" download', page) if "csv" in url}
     saved = client.get(csv_url.replace("&amp;", "&")).data.decode("utf-8-sig")
     assert saved.count("2026-05,") == 6500
+
+
+def test_figures_are_drawn_and_told_in_the_language_of_the_page(manager: World, client: FlaskClient) -> None:
+    with manager.runtime.unit(SYSTEM) as book:
+        upsert_dealership(book, {"code": "NORTH", "locale": "ru"})
+    page = computed(manager, client, "/service/reports/where-why")
+    [told] = re.findall(r'role="img" aria-label="([^"]+)"', page)
+    assert told == "Где и почему: Приёмка, Слишком дорого 240\N{NO-BREAK SPACE}€"
+    [drawn] = re.findall(r'<script type="application/json" data-theme="light">(.+?)</script>', page)
+    trace = json.loads(drawn)["data"][0]
+    assert (trace["x"], trace["y"], trace["z"]) == (["Слишком дорого"], ["Приёмка"], [[240.0]])
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en", "May 2026"),
+        ("ru", "май 2026\N{NARROW NO-BREAK SPACE}г."),
+        ("nl", "mei 2026"),
+        ("id", "Mei 2026"),
+        ("fr", "mai 2026"),
+    ],
+)
+def test_months_have_names(manager: World, client: FlaskClient, locale: str, told: str) -> None:
+    with manager.runtime.unit(SYSTEM) as book:
+        upsert_dealership(book, {"code": "NORTH", "locale": locale})
+    page = computed(manager, client, "/service/reports/where-why?group_by=period")
+    assert f'scope="row" class="sl-nowrap">{told}</th>' in page
 
 
 def test_what_the_form_cannot_mean_is_told(manager: World, client: FlaskClient) -> None:

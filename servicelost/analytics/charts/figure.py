@@ -4,7 +4,7 @@ Nothing here knows a report, and nothing imports plotly: the page's own plotly.j
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 from urllib.parse import urlencode
 
 from servicelost.analytics.charts.palette import Theme
@@ -15,14 +15,45 @@ Row = Mapping[str, Any]
 HOURS = " h"
 
 
+class Point(NamedTuple):
+    """A number of a figure, named by one label or several."""
+
+    labels: tuple[str, ...]
+    kind: Kind
+    value: Any
+
+
 class Figure(TypedDict):
-    """A figure with a title for the heading above it and a sentence for those who do not see it."""
+    """A figure with a title for the heading above it and its main points for those who do not see it."""
 
     id: str
     title: str
-    alt: str
+    points: list[Point]
     data: list[dict[str, Any]]
     layout: dict[str, Any]
+    currency: NotRequired[str]
+
+
+def points(rows: Sequence[Row], names: Sequence[str], key: str, kind: Kind) -> list[Point]:
+    """The number of each row that has one, named by these of its labels."""
+    return [
+        Point(tuple(row["labels"][name] for name in names), kind, row[key])
+        for row in rows
+        if row[key] is not None and key not in row["few"]
+    ]
+
+
+def largest(found: Sequence[Point], most: int = 3) -> list[Point]:
+    """The points that count most."""
+    return sorted(found, key=lambda point: -float(point.value))[:most]
+
+
+def extremes(found: Sequence[Point]) -> list[Point]:
+    """The lowest and the highest point, in their order."""
+    if not found:
+        return []
+    ends = [choose(found, key=lambda point: float(point.value)) for choose in (min, max)]
+    return [point for point in found if point in ends]
 
 
 def amount(value: Any) -> float | None:

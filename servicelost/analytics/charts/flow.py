@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from servicelost.analytics.charts.figure import Figure, amount, layout, links
+from servicelost.analytics.charts.figure import Figure, amount, layout, links, points
 from servicelost.analytics.charts.palette import Theme, mixed
-from servicelost.analytics.formatting import shown
 from servicelost.analytics.spec import Kind
 
 _INVOICED, _LOST = "Invoiced", "Lost"
@@ -43,8 +42,6 @@ def flow_figure(section: dict[str, Any], theme: Theme) -> Figure:
             "hovertemplate": f"%{{source.label}} → %{{target.label}}: %{{value:,.2f}} {currency}<extra/>",
         },
     }
-    lost = "; ".join(f"{row['labels']['stage']} {shown(Kind.MONEY, row['lost_gross'])}" for row in rows[:end])
+    lost = points(rows, ("stage",), "lost_gross", Kind.MONEY)
     title = "Money through the stages"
-    return Figure(
-        id="flow", title=title, alt=f"{_LOST}, {currency}: {lost}", data=[trace], layout=layout(theme)
-    )
+    return Figure(id="flow", title=title, points=lost, data=[trace], layout=layout(theme))

@@ -5,16 +5,20 @@ from typing import Any
 
 from servicelost.analytics.charts.figure import (
     Figure,
+    Point,
     amount,
     amounts,
     axis,
     bar,
+    extremes,
     hatched,
     hover,
+    largest,
     layout,
     line,
     links,
     money_axis,
+    points,
     words,
 )
 from servicelost.analytics.charts.palette import MOST_HUES, Theme, cause_colour
@@ -43,12 +47,10 @@ def bridge_figure(steps: list[dict[str, Any]], currency: str, theme: Theme) -> F
         "hovertemplate": f"%{{x}}: %{{y:,.2f}} {currency}<extra></extra>",
     }
     title = "From unsold recommendations to lost revenue"
-    alt = f"{steps[0]['label']} {shown(Kind.MONEY, steps[0]['value'])} {currency}, " + (
-        f"{steps[-1]['label'].lower()} {shown(Kind.MONEY, steps[-1]['value'])} {currency}"
-    )
+    ends = [Point((step["label"],), Kind.MONEY, step["value"]) for step in (steps[0], steps[-1])]
     axes = {"xaxis": axis(theme), "yaxis": money_axis(currency, theme)}
     return Figure(
-        id="bridge", title=title, alt=alt, data=[trace], layout=layout(theme, showlegend=False, **axes)
+        id="bridge", title=title, points=ends, data=[trace], layout=layout(theme, showlegend=False, **axes)
     )
 
 
@@ -61,9 +63,9 @@ def periods_figure(section: dict[str, Any], theme: Theme) -> Figure:
     back = bar("Recovered", labels, amounts(rows, "recovered"), theme.recovered, **shared)
     back["marker"] = hatched(theme.recovered, theme)
     axes = {"xaxis": axis(theme) | {"type": "category"}, "yaxis": money_axis(currency, theme)}
-    alt = f"Lost and recovered in {len(rows)} periods, in {currency}"
+    ends = extremes(points(rows, ("period",), "lost_net", Kind.MONEY))
     return Figure(
-        id="periods", title="Lost by period", alt=alt, data=[net, back],
+        id="periods", title="Lost by period", points=ends, data=[net, back],
         layout=layout(theme, barmode="stack", **axes),
     )  # fmt: skip
 
@@ -79,8 +81,8 @@ def matrix_figure(section: dict[str, Any], theme: Theme) -> Figure:
     for row in section["rows"]:
         cause = row["labels"]["cause"]
         cells[row["labels"]["stage"], cause if cause in kept else _OTHERS] += amount(row["lost_gross"]) or 0.0
-    met = {row["labels"]["stage"] for row in section["rows"]}
-    stages = [stage.label for stage in STAGES.values() if stage.label in met]
+    met = {row["stage"]: row["labels"]["stage"] for row in section["rows"]}
+    stages = [met[stage] for stage in STAGES if stage in met]
     trace = {
         "type": "heatmap",
         "x": columns,
@@ -95,8 +97,10 @@ def matrix_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "hovertemplate": f"%{{y}}, %{{x}}: %{{z:,.2f}} {section['currency']}<extra></extra>",
     }
     axes = {"xaxis": axis(theme) | {"side": "top"}, "yaxis": axis(theme) | {"autorange": "reversed"}}
-    alt = f"Money lost by {len(stages)} stages and {len(columns)} causes, in {section['currency']}"
-    return Figure(id="matrix", title="Where and why", alt=alt, data=[trace], layout=layout(theme, **axes))
+    first = largest(points(section["rows"], ("stage", "cause"), "lost_gross", Kind.MONEY))
+    return Figure(
+        id="matrix", title="Where and why", points=first, data=[trace], layout=layout(theme, **axes)
+    )
 
 
 def pareto_figure(section: dict[str, Any], theme: Theme) -> Figure:
@@ -123,9 +127,9 @@ def pareto_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "yaxis2": axis(theme) | {"overlaying": "y", "side": "right", "tickformat": ".0%", "range": [0, 1.05],
                                  "showgrid": False},
     }  # fmt: skip
-    alt = "; ".join(f"{row['labels']['cause']} {shown(Kind.PERCENT, row['share'])}" for row in rows[:3])
+    first = points(rows[:3], ("cause",), "share", Kind.PERCENT)
     return Figure(
-        id="pareto", title="Causes by money", alt=alt, data=[bars, curve], layout=layout(theme, **axes)
+        id="pareto", title="Causes by money", points=first, data=[bars, curve], layout=layout(theme, **axes)
     )
 
 
@@ -142,5 +146,5 @@ def trend_figure(section: dict[str, Any], theme: Theme) -> Figure:
     if any(row["realized"] is not None for row in rows):
         traces.append(line("Invoiced", labels, amounts(rows, "realized"), theme.won, **shared))
     axes = {"xaxis": axis(theme) | {"type": "category"}, "yaxis": money_axis(currency, theme)}
-    alt = f"Lost, recovered and invoiced money over {len(rows)} periods, in {currency}"
-    return Figure(id="series", title="Trend", alt=alt, data=traces, layout=layout(theme, **axes))
+    ends = extremes(points(rows, ("period",), "lost_net", Kind.MONEY))
+    return Figure(id="series", title="Trend", points=ends, data=traces, layout=layout(theme, **axes))

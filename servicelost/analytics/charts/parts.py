@@ -7,16 +7,17 @@ from servicelost.analytics.charts.figure import (
     amounts,
     axis,
     bar,
+    extremes,
     hover,
     layout,
     line,
     links,
     lying,
     money_axis,
+    points,
     words,
 )
 from servicelost.analytics.charts.palette import Theme
-from servicelost.analytics.formatting import shown
 from servicelost.analytics.spec import Kind
 
 _MOST_PARTS = 15
@@ -38,9 +39,9 @@ def parts_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "xaxis": money_axis(section["currency"], theme),
         "yaxis": axis(theme) | {"autorange": "reversed", "type": "category"},
     }
-    alt = "; ".join(f"{row['labels']['part']} {shown(Kind.MONEY, row['parts_gross'])}" for row in rows[:3])
+    first = points(rows[:3], ("part",), "parts_gross", Kind.MONEY)
     return Figure(
-        id="parts", title="Lost for want of a part", alt=alt, data=traces,
+        id="parts", title="Lost for want of a part", points=first, data=traces,
         layout=layout(theme, barmode="stack", height=max(_LEAST_HEIGHT, 120 + 32 * len(rows)), **axes),
     )  # fmt: skip
 
@@ -60,10 +61,9 @@ def fill_rate_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "xaxis": axis(theme) | {"type": "category"},
         "yaxis": axis(theme) | {"tickformat": ".0%", "range": [0, 1.05]},
     }
-    told = [rate for rate in rates if rate is not None]
-    reach = f", from {shown(Kind.PERCENT, min(told))} to {shown(Kind.PERCENT, max(told))}" if told else ""
+    ends = extremes(points(rows, ("period",), "fill_rate", Kind.PERCENT))
     return Figure(
-        id="periods", title="Fill rate", alt=f"Fill rate in {len(rows)} periods{reach}; guide 85–95 %",
+        id="periods", title="Fill rate", points=ends,
         data=[line("Fill rate", labels, rates, theme.potential, **shared)],
         layout=layout(theme, shapes=[guide], **axes),
     )  # fmt: skip

@@ -8,15 +8,18 @@ from servicelost.analytics.charts.figure import (
     amounts,
     axis,
     bar,
+    extremes,
     hover,
+    largest,
     layout,
     links,
     lying,
     money_axis,
+    points,
     words,
 )
 from servicelost.analytics.charts.palette import Theme
-from servicelost.analytics.formatting import NOTHING, shown
+from servicelost.analytics.formatting import NOTHING
 from servicelost.analytics.line_status import LineStatus
 from servicelost.analytics.spec import Kind
 
@@ -34,9 +37,9 @@ def statuses_figure(section: dict[str, Any], theme: Theme) -> Figure:
     trace["textposition"] = "outside"
     trace["hovertemplate"] = hover(Kind.MONEY, section["currency"])
     axes = {"xaxis": axis(theme), "yaxis": money_axis(section["currency"], theme)}
-    alt = "; ".join(f"{row['labels']['status']} {shown(Kind.PERCENT, row['value_share'])}" for row in rows)
+    told = points(rows, ("status",), "value_share", Kind.PERCENT)
     return Figure(
-        id="statuses", title=section["title"], alt=alt, data=[trace],
+        id="statuses", title=section["title"], points=told, data=[trace],
         layout=layout(theme, showlegend=False, **axes),
     )  # fmt: skip
 
@@ -48,9 +51,9 @@ def services_figure(section: dict[str, Any], theme: Theme) -> Figure:
     traces = [lying(trace) for trace in _sold_and_unsold(rows, labels, section["currency"], theme)]
     money = money_axis(section["currency"], theme)
     axes = {"xaxis": money, "yaxis": axis(theme) | {"autorange": "reversed"}}
-    alt = f"Sold and unsold value of {len(rows)} services, in {section['currency']}"
+    first = largest(points(rows, ("category",), "unsold_value", Kind.MONEY))
     return Figure(
-        id="services", title=section["title"], alt=alt, data=traces,
+        id="services", title=section["title"], points=first, data=traces,
         layout=layout(theme, barmode="stack", height=120 + 32 * len(rows), **axes),
     )  # fmt: skip
 
@@ -60,9 +63,9 @@ def recommended_periods_figure(section: dict[str, Any], theme: Theme) -> Figure:
     rows = section["rows"]
     traces = _sold_and_unsold(rows, words(rows, "period"), section["currency"], theme)
     axes = {"xaxis": axis(theme) | {"type": "category"}, "yaxis": money_axis(section["currency"], theme)}
-    alt = f"Sold and unsold value in {len(rows)} periods, in {section['currency']}"
+    ends = extremes(points(rows, ("period",), "unsold_value", Kind.MONEY))
     return Figure(
-        id="periods", title=section["title"], alt=alt, data=traces,
+        id="periods", title=section["title"], points=ends, data=traces,
         layout=layout(theme, barmode="stack", **axes),
     )  # fmt: skip
 

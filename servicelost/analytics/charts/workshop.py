@@ -9,14 +9,16 @@ from servicelost.analytics.charts.figure import (
     amounts,
     axis,
     bar,
+    extremes,
     hover,
+    largest,
     layout,
     line,
     links,
+    points,
     words,
 )
 from servicelost.analytics.charts.palette import Theme
-from servicelost.analytics.formatting import NOTHING, shown
 from servicelost.analytics.spec import Kind
 from servicelost.analytics.specs.capacity import GUIDE
 
@@ -40,11 +42,9 @@ def weekdays_figure(section: dict[str, Any], theme: Theme) -> Figure:
                                  "tickmode": "linear", "dtick": 0.2, "rangemode": "tozero",
                                  "showgrid": False},
     }  # fmt: skip
-    alt = "; ".join(
-        f"{row['labels']['weekday']} {shown(Kind.HOURS, row['capacity_lost_hours'])}" for row in rows
-    )
+    told = points(rows, ("weekday",), "capacity_lost_hours", Kind.HOURS)
     return Figure(
-        id="weekdays", title="Hours lost and load", alt=alt, data=[lost, load],
+        id="weekdays", title="Hours lost and load", points=told, data=[lost, load],
         layout=layout(theme, shapes=[_guide(theme, "y2")], **axes),
     )  # fmt: skip
 
@@ -75,8 +75,10 @@ def load_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "xaxis": axis(theme) | {"side": "top"},
         "yaxis": axis(theme) | {"autorange": "reversed", "type": "category"},
     }
-    alt = f"Load of {len(told)} skills on {len(days)} days of the week"
-    return Figure(id="skills-by-weekday", title="Load", alt=alt, data=[trace], layout=layout(theme, **axes))
+    first = largest(points(rows, ("skill", "weekday"), "load", Kind.PERCENT))
+    return Figure(
+        id="skills-by-weekday", title="Load", points=first, data=[trace], layout=layout(theme, **axes)
+    )
 
 
 def load_periods_figure(section: dict[str, Any], theme: Theme) -> Figure:
@@ -88,10 +90,9 @@ def load_periods_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "xaxis": axis(theme) | {"type": "category"},
         "yaxis": axis(theme) | {"tickformat": ".0%", "rangemode": "tozero"},
     }
-    told = [rate for rate in rates if rate is not None]
-    reach = f"{shown(Kind.PERCENT, min(told))} to {shown(Kind.PERCENT, max(told))}" if told else NOTHING
+    ends = extremes(points(rows, ("period",), "load", Kind.PERCENT))
     return Figure(
-        id="periods", title="Load", alt=f"Load in {len(rows)} periods: {reach}; guide 80–85 %",
+        id="periods", title="Load", points=ends,
         data=[line("Load", words(rows, "period"), rates, theme.potential, **shared)],
         layout=layout(theme, shapes=[_guide(theme, "y")], **axes),
     )  # fmt: skip

@@ -87,8 +87,10 @@ def _class(kind: Kind, *, few: bool = False) -> str:
 
 
 def _place(figure: Figure) -> str:
-    spot = f'<div id="figure-{escape(figure["id"])}" role="img" aria-label="{escape(figure["alt"])}"></div>'
-    return f"<h2>{escape(figure['title'])}</h2>{spot}"
+    title = escape(figure["title"])
+    said = "; ".join(f"{', '.join(labels)} {shown(kind, value)}" for labels, kind, value in figure["points"])
+    spot = f'<div id="figure-{escape(figure["id"])}" role="img" aria-label="{escape(said) or title}"></div>'
+    return f"<h2>{title}</h2>{spot}"
 
 
 def _script(figures: Iterable[Figure]) -> str:

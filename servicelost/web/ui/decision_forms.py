@@ -139,7 +139,7 @@ def _told(lines: list[LineView]) -> str:
             state=", ".join(sorted(marks)),
         )
     [line] = lines
-    told = f"{line.name}: {marks.pop()}"
+    told = wording.joined(line.name, marks.pop())
     if line.row.deferred_until is not None:
         return _("%(told)s until %(day)s.", told=told, day=wording.short_day(line.row.deferred_until))
     return f"{told}, {line.why}." if line.why else f"{told}."

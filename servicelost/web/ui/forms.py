@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from servicelost.kernel.errors import FieldProblem, InvalidInput
 from servicelost.web.ui.refusals import field_label, field_words
+from servicelost.web.ui.wording import joined
 
 
 def read_form(schema: Schema, given: Mapping[str, str]) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def read_form(schema: Schema, given: Mapping[str, str]) -> dict[str, Any]:
         problems = [
             FieldProblem(name, field_words(_sentence(texts))) for name, texts in _messages(error).items()
         ]
-        told = "; ".join(f"{field_label(problem.field)}: {problem.message}" for problem in problems)
+        told = "; ".join(joined(field_label(problem.field), problem.message) for problem in problems)
         raise InvalidInput("INVALID_FORM", told, errors=problems) from None
     return values
 

@@ -117,6 +117,7 @@ def page_tools() -> dict[str, Any]:
         "amount_text": wording.amount_text,
         "moment": wording.moment,
         "clock": wording.clock,
+        "joined": wording.joined,
         "odometer": wording.odometer,
         "count": formats.count,
         "language": current_language,

@@ -168,7 +168,7 @@ def _first(section: Section | None) -> Iterator[First]:
     for row in [] if section is None else section["rows"]:
         assert section is not None
         yield First(
-            f"{row['labels']['stage']}: {row['labels']['cause']}",
+            wording.joined(row["labels"]["stage"], row["labels"]["cause"]),
             wording.rounded(Decimal(row["lost_gross"]), section["currency"]),
             rows_url(row["drill"]),
             row["loss_count"],

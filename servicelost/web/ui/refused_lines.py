@@ -10,6 +10,7 @@ from servicelost.kernel.errors import Conflict, IllegalMove, ServiceLostError
 from servicelost.web import deciding
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.labels import LINE_MARKS
+from servicelost.web.ui.wording import joined
 from servicelost.workflow.models.lines import Line
 
 
@@ -23,7 +24,7 @@ def in_plain_words(book: Book, line: Line, error: Exception, *, named: bool) -> 
         state = _(LINE_MARKS[line.state].label).lower()
         error = Conflict(error.code, _("This is not possible any more: the line is %(state)s.", state=state))
     if named:
-        error.message = f"{_name(book, line)}: {error.message}"
+        error.message = joined(_name(book, line), error.message)
     return error
 
 

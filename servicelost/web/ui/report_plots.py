@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from servicelost.analytics.charts import figures_of
+from servicelost.analytics.charts import Figure, figures_of
 from servicelost.analytics.charts.figure import HOURS
 from servicelost.analytics.charts.palette import THEMES
-from servicelost.web.languages import current_language, formats
+from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
-from servicelost.web.languages.choice import ENGLISH
+from servicelost.web.ui.report_tables import write
+from servicelost.web.ui.wording import joined
 
 # What the figures say besides the labels of the report's own numbers.
 TEXTS = (
@@ -44,10 +45,14 @@ def plots(document: Mapping[str, Any]) -> list[Plot]:
     ]
 
 
-def _alt(figure: Mapping[str, Any]) -> str:
-    """The figure in words; its sentence is English, other languages say its title."""
+def _alt(figure: Figure) -> str:
+    """The figure in words: what it is about, and its main points."""
+    told = [
+        f"{', '.join(map(_, labels))} {write(kind, value, figure['currency'])}"
+        for labels, kind, value in figure["points"]
+    ]
     title = figure["title"]
-    return str(figure["alt"]) if current_language() == ENGLISH else _(title)
+    return joined(_(title), "; ".join(told)) if told else _(title)
 
 
 def _drawn(figure: Mapping[str, Any]) -> dict[str, Any]:

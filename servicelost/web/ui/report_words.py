@@ -3,13 +3,16 @@
 Names of people, dealerships and services are no texts of ours and stay as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
 from servicelost.analytics.reasons import NO_HISTORY
+from servicelost.analytics.spec import Vocabulary
 from servicelost.taxonomy.grades import Grade
 from servicelost.web.languages import gettext as _
+from servicelost.web.ui.period_words import period_in_words
+from servicelost.web.ui.wording import joined
 
 _TEXTS = ("label", "title", "definition")
 
@@ -33,30 +36,39 @@ def _described(thing: Mapping[str, Any]) -> dict[str, Any]:
 
 def _reason(text: str) -> str:
     """Why a number is not there; how much history there is stands behind the words."""
-    words, colon, periods = text.partition(": ")
-    return f"{_(words)}{colon}{periods}" if words == NO_HISTORY else _(text)
+    words, _colon, periods = text.partition(": ")
+    return joined(_(words), periods) if words == NO_HISTORY and periods else _(text)
 
 
 def _section(section: Mapping[str, Any]) -> dict[str, Any]:
-    ours = [column["key"] for column in section["columns"] if column.get("vocabulary") in _VOCABULARIES]
+    written = {
+        column["key"]: _WRITTEN[column["vocabulary"]]
+        for column in section["columns"]
+        if column.get("vocabulary") in _WRITTEN
+    }
     return {
         **_described(section),
         "columns": [_described(column) for column in section["columns"]],
         "notes": [_(note) for note in section["notes"]],
-        "rows": [{**row, "labels": _labels(row["labels"], ours)} for row in section["rows"]],
+        "rows": [{**row, "labels": _labels(row["labels"], written)} for row in section["rows"]],
     }
 
 
-def _labels(labels: Mapping[str, str], ours: list[str]) -> dict[str, str]:
+def _labels(labels: Mapping[str, str], written: Mapping[str, Callable[[str], str]]) -> dict[str, str]:
     return {
-        key: _words(label) if key in ours or label == NOT_RECORDED else label for key, label in labels.items()
+        key: _(label) if label == NOT_RECORDED else written.get(key, str)(label)
+        for key, label in labels.items()
     }
 
 
 def _words(label: str) -> str:
     """The label; a grade of confidence keeps its letter before it."""
     letter, colon, text = label.partition(": ")
-    return f"{letter}: {_(text)}" if colon and letter in set(Grade) else _(label)
+    return joined(letter, _(text)) if colon and letter in set(Grade) else _(label)
 
 
-_VOCABULARIES = frozenset(vocabulary.value for vocabulary in CODES)
+# How the labels of a vocabulary are written; those of others are names.
+_WRITTEN: Mapping[str, Callable[[str], str]] = {
+    **{vocabulary.value: _words for vocabulary in CODES},
+    Vocabulary.PERIOD.value: period_in_words,
+}

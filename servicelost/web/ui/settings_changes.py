@@ -20,7 +20,7 @@ from servicelost.taxonomy.causes import CAUSES, Cause
 from servicelost.web.languages import LANGUAGES
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.settings_words import CHANGE_WORDS, FIELD_WORDS, ROLE_WORDS, SCOPE_WORDS
-from servicelost.web.ui.wording import NOTHING
+from servicelost.web.ui.wording import NOTHING, joined
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Step:
     def text(self) -> str:
         """The step in one line."""
         told = self.after if self.before is None else f"{self.before} → {self.after}"
-        return f"{self.field}: {told}"
+        return joined(self.field, told)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name == "labels":
-        return ", ".join(f"{LANGUAGES.get(code, code)}: {text}" for code, text in value.items())
+        return ", ".join(joined(LANGUAGES.get(code, code), text) for code, text in value.items())
     if name == "opening_hours":
         return _week(value)
     if isinstance(value, Mapping):

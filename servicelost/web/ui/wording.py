@@ -14,6 +14,11 @@ from servicelost.web.languages import gettext as _
 NOTHING = "–"
 
 
+def joined(what: str, told: str) -> str:
+    """A thing and what is told of it, with the language's own signs between."""
+    return _("%(what)s: %(told)s", what=what, told=told)
+
+
 def money(minor: int | None, currency: str) -> str:
     """An amount of a line, with its cents: €1,240.00."""
     return NOTHING if minor is None else _exact(from_minor(minor, currency), currency)

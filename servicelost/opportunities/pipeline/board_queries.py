@@ -78,12 +78,29 @@ class Flow(NamedTuple):
 def sum_columns(connection: Connection, wanted: CardFilter) -> Mapping[BoardColumn, ColumnSum]:
     """What each column that holds cards comes to, all of its cards counted."""
     query = (
-        select(_O.board_column, func.count(), func.sum(_O.amount_minor))
+        select(_O.board_column, *_sum())
         .where(_O.board_column.is_not(None), *_conditions(wanted))
         .group_by(_O.board_column)
     )
     rows = connection.execute(query)
     return {BoardColumn(column or ""): ColumnSum(cards, int(amount or 0)) for column, cards, amount in rows}
+
+
+def sum_columns_and_idle(
+    connection: Connection, wanted: CardFilter, since: datetime
+) -> tuple[Mapping[BoardColumn, ColumnSum], Mapping[BoardColumn, ColumnSum]]:
+    """What each column comes to, and what stands still in it since then: both with one look at the cards."""
+    idle = _O.board_at < since
+    query = (
+        select(_O.board_column, *_sum(), *(counted.filter(idle) for counted in _sum()))
+        .where(_O.board_column.is_not(None), *_conditions(wanted))
+        .group_by(_O.board_column)
+    )
+    rows = [(BoardColumn(row[0] or ""), row) for row in connection.execute(query)]
+    return (
+        {column: ColumnSum(row[1], int(row[2] or 0)) for column, row in rows},
+        {column: ColumnSum(row[3], int(row[4] or 0)) for column, row in rows},
+    )
 
 
 def versions_of(
@@ -128,6 +145,10 @@ def flow_of(connection: Connection, dealership_id: int, now: datetime, days_with
     lately = func.coalesce(func.sum(case((_O.opened_at >= week, 1), else_=0)), 0)
     row = connection.execute(select(func.count(), lately, select(won).scalar_subquery()).where(*opened)).one()
     return Flow(int(row[1]), int(row[0]) - int(row[1]), bool(row[2]))
+
+
+def _sum() -> tuple[Any, Any]:
+    return func.count(), func.sum(_O.amount_minor)
 
 
 def _first_of(wanted: CardFilter, column: BoardColumn, most: int, after: Cursor | None) -> Any:

@@ -3,8 +3,6 @@
 What counts as worth it is said by `opportunities/pipeline/board_hints`.
 """
 
-from dataclasses import replace
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,7 @@ from servicelost.administration.preferences import read_setting
 from servicelost.administration.settings import MIN_DENOMINATOR
 from servicelost.kernel.book import Book
 from servicelost.opportunities.pipeline.board_hints import DAYS_WITHOUT_SALE, Hint, hints_of
-from servicelost.opportunities.pipeline.board_queries import flow_of, sum_columns
+from servicelost.opportunities.pipeline.board_queries import flow_of, sum_columns_and_idle
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
@@ -37,7 +35,6 @@ def board_hints() -> ResponseReturnValue:
 def _hints(book: Book, asked: Asked) -> list[Hint]:
     if not asked.sees_all:
         return []
-    sums = sum_columns(book.connection, asked.wanted)
-    idle = sum_columns(book.connection, replace(asked.wanted, before=asked.idle_since))
+    sums, idle = sum_columns_and_idle(book.connection, asked.wanted, asked.idle_since)
     flow = flow_of(book.connection, asked.dealership.id, book.now, DAYS_WITHOUT_SALE)
     return hints_of(sums, idle, flow, read_setting(book, asked.dealership.id, MIN_DENOMINATOR))

@@ -24,6 +24,8 @@ from servicelost.kernel.actor import SYSTEM, Actor, Role
 from servicelost.kernel.clock import FrozenClock
 from servicelost.migrations import upgrade
 from servicelost.runtime import NAME, Runtime
+from servicelost.taxonomy.causes import Cause
+from servicelost.web import deciding
 from servicelost.web.scopes import Scope
 from servicelost.web.tokens import create_token
 from servicelost.wiring import build_runtime
@@ -196,3 +198,12 @@ def visit_url(world: World) -> str:
     """The page of the visit with the story's lines, for an advisor who is signed in."""
     world.sign_in(Role.SERVICE_ADVISOR)
     return f"/service/visits/{world.line().visit_id}"
+
+
+@pytest.fixture
+def manager(world: World) -> World:
+    """NORTH with a declined line, seen by its manager."""
+    with world.runtime.unit(SYSTEM) as book:
+        deciding.decline(book, world.line_id("L-1"), None, {"cause": Cause.PRICE_TOO_HIGH})
+    world.sign_in(Role.SERVICE_MANAGER, name="mia")
+    return world

@@ -8,6 +8,10 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from servicelost.jobs.worker import run_task
+from servicelost.wiring import TASKS
+from tests.web.conftest import World
+
 _OF_FRAME = ("/language", "/search")
 
 
@@ -56,3 +60,19 @@ def submit(client: FlaskClient, page_url: str, ending: str, typed: Mapping[str, 
     found = forms(client.get(page_url).text)
     [action] = [address for address in found if address.endswith(ending)]
     return client.post(action, data={**found[action], **typed})
+
+
+def waiting_run(page: str) -> int:
+    """The run that the page waits for."""
+    [found] = re.findall(r"/reports/runs/(\d+)\"", page)
+    return int(found)
+
+
+def computed(world: World, client: FlaskClient, address: str) -> str:
+    """The page once everything it waits for has been computed."""
+    for _ in range(5):
+        page = client.get(address).text
+        if "data-sl-run=" not in page:
+            return page
+        run_task(world.runtime, TASKS, "report-run", {"run_id": waiting_run(page)})
+    raise AssertionError("the page waits for ever")

@@ -26,7 +26,7 @@ def flow_figure(section: dict[str, Any], theme: Theme) -> Figure:
         "node": {
             "label": [*stages, _INVOICED, _LOST],
             "color": [*[theme.potential] * len(stages), theme.won, theme.lost],
-            "x": [*(0.001 + 0.84 * place / (end - 1) for place in range(end)), 0.999, 0.999],
+            "x": [*(0.001 + 0.8 * place / (end - 1) for place in range(end)), 0.999, 0.999],
             "y": [*[0.35] * end, 0.3, 0.88],
             "pad": 18,
             "thickness": 14,

@@ -16,6 +16,7 @@ from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui import wording
 from servicelost.web.ui.advice import ADVICE, REPORT_OF
+from servicelost.web.ui.report_matrix import matrix
 from servicelost.web.ui.report_plots import plots
 from servicelost.web.ui.report_tables import (
     Cell,
@@ -24,7 +25,6 @@ from servicelost.web.ui.report_tables import (
     Heading,
     Table,
     figures,
-    matrix,
     rows_url,
     table,
     write,

@@ -5,6 +5,7 @@ What a figure shows is decided in `analytics.charts`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from servicelost.analytics.charts import Figure, figures_of
@@ -15,6 +16,8 @@ from servicelost.web.languages import gettext as _
 from servicelost.web.ui.report_tables import write
 from servicelost.web.ui.wording import joined
 
+# In one line of a label in the flow of money.
+_MOST_LETTERS = 12
 # What the figures say besides the labels of the report's own numbers.
 TEXTS = (
     "Causes by money", "Fill rate", "From unsold recommendations to lost revenue", "Hours lost", "Invoiced",
@@ -71,6 +74,11 @@ def _hours() -> str:
     return _("%(hours)s h", hours="")
 
 
+def _narrow(label: str) -> str:
+    """The label in short lines, so that those of neighbours do not run into each other."""
+    return "<br>".join(wrap(label, _MOST_LETTERS, break_long_words=False))
+
+
 def _in_words(trace: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(trace)
     if "name" in found:
@@ -78,7 +86,7 @@ def _in_words(trace: Mapping[str, Any]) -> dict[str, Any]:
     if "hovertemplate" in found:
         found["hovertemplate"] = found["hovertemplate"].replace(f"{HOURS}<", f"{_hours()}<")
     if "node" in found:
-        found["node"] = {**found["node"], "label": [_(label) for label in found["node"]["label"]]}
+        found["node"] = {**found["node"], "label": [_narrow(_(label)) for label in found["node"]["label"]]}
     for axis in ("x", "y"):
         if axis in found and all(isinstance(value, str) for value in found[axis]):
             found[axis] = [_(value) for value in found[axis]]

@@ -12,7 +12,6 @@ from flask import url_for
 
 from servicelost.analytics.present import PAGE_ROWS
 from servicelost.analytics.selection import NONE
-from servicelost.taxonomy.stages import STAGES
 from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui import wording
@@ -160,51 +159,6 @@ def bridge(document: Mapping[str, Any], notes: Footnotes) -> list[Step]:
         )
         for step in document["bridge"]
     ]
-
-
-@dataclass
-class Matrix:
-    """Where × why: stages down, the largest causes across, the rest of them together."""
-
-    causes: list[str]
-    rows: list[tuple[str, list[Cell | None], Cell]]
-
-
-def matrix(section: Mapping[str, Any], columns: int) -> Matrix:
-    """The section's rows by stage and cause, with so many causes in columns of their own."""
-    sums: dict[str, Decimal] = {}
-    for row in section["rows"]:
-        sums[row["cause"]] = sums.get(row["cause"], Decimal()) + Decimal(row["lost_gross"])
-    largest = sorted(sums, key=lambda cause: -sums[cause])[:columns]
-    labels = {row["cause"]: row["labels"]["cause"] for row in section["rows"]}
-    whole = max((Decimal(row["lost_gross"]) for row in section["rows"]), default=Decimal()) or Decimal(1)
-    met = {row["stage"] for row in section["rows"]}
-    stages = [stage for stage in STAGES if stage in met]
-    rows = [
-        _matrix_row(
-            [row for row in section["rows"] if row["stage"] == stage], largest, whole, section["currency"]
-        )
-        for stage in stages
-    ]
-    return Matrix([labels[cause] for cause in largest], rows)
-
-
-def _matrix_row(
-    rows: Sequence[Mapping[str, Any]], causes: Sequence[str], whole: Decimal, currency: str
-) -> tuple[str, list[Cell | None], Cell]:
-    by_cause = {row["cause"]: row for row in rows}
-    cells: list[Cell | None] = []
-    for cause in causes:
-        row = by_cause.get(cause)
-        cells.append(None if row is None else _heat(row, whole, currency))
-    total = sum((Decimal(row["lost_gross"]) for row in rows), Decimal())
-    return rows[0]["labels"]["stage"], cells, Cell(wording.rounded(total, currency))
-
-
-def _heat(row: Mapping[str, Any], whole: Decimal, currency: str) -> Cell:
-    amount = Decimal(row["lost_gross"])
-    url = rows_url(row["drill"])
-    return Cell(wording.rounded(amount, currency), url, share=float(amount / whole))
 
 
 def _row_cell(row: Mapping[str, Any], column: Mapping[str, Any], currency: str) -> Cell:

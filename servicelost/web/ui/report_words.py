@@ -4,9 +4,13 @@ Names of people, dealerships and services are no texts of ours and stay as they 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
+from servicelost.analytics.opening import grain_of
+from servicelost.analytics.periods import label as label_of
+from servicelost.analytics.periods import start_of
 from servicelost.analytics.reasons import NO_HISTORY
 from servicelost.analytics.spec import Vocabulary
 from servicelost.taxonomy.grades import Grade
@@ -14,17 +18,31 @@ from servicelost.web.languages import gettext as _
 from servicelost.web.ui.period_words import period_in_words
 from servicelost.web.ui.wording import joined
 
+Write = Callable[[str], str]
 _TEXTS = ("label", "title", "definition")
 
 
 def in_words(document: Mapping[str, Any]) -> dict[str, Any]:
     """The presented document with every text of ours translated."""
+    written = {**_WRITTEN, Vocabulary.PERIOD.value: _periods(document)}
     return {
         **document,
         "measures": [_described(number) for number in document["measures"]],
         "bridge": [_described(step) for step in document["bridge"]],
-        "sections": [_section(section) for section in document["sections"]],
+        "sections": [_section(section, written) for section in document["sections"]],
     }
+
+
+def _periods(document: Mapping[str, Any]) -> Write:
+    """How the periods are written: the one that was not over yet says so, since it looks like a fall."""
+    grain = grain_of(document)
+    running = label_of(start_of(datetime.fromisoformat(document["as_of"]).date(), grain), grain)
+
+    def write(label: str) -> str:
+        told = period_in_words(label)
+        return _("%(period)s so far", period=told) if label >= running else told
+
+    return write
 
 
 def _described(thing: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,11 +58,11 @@ def _reason(text: str) -> str:
     return joined(_(words), periods) if words == NO_HISTORY and periods else _(text)
 
 
-def _section(section: Mapping[str, Any]) -> dict[str, Any]:
+def _section(section: Mapping[str, Any], vocabularies: Mapping[str, Write]) -> dict[str, Any]:
     written = {
-        column["key"]: _WRITTEN[column["vocabulary"]]
+        column["key"]: vocabularies[column["vocabulary"]]
         for column in section["columns"]
-        if column.get("vocabulary") in _WRITTEN
+        if column.get("vocabulary") in vocabularies
     }
     return {
         **_described(section),
@@ -54,7 +72,7 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _labels(labels: Mapping[str, str], written: Mapping[str, Callable[[str], str]]) -> dict[str, str]:
+def _labels(labels: Mapping[str, str], written: Mapping[str, Write]) -> dict[str, str]:
     return {
         key: _(label) if label == NOT_RECORDED else written.get(key, str)(label)
         for key, label in labels.items()
@@ -68,7 +86,4 @@ def _words(label: str) -> str:
 
 
 # How the labels of a vocabulary are written; those of others are names.
-_WRITTEN: Mapping[str, Callable[[str], str]] = {
-    **{vocabulary.value: _words for vocabulary in CODES},
-    Vocabulary.PERIOD.value: period_in_words,
-}
+_WRITTEN: Mapping[str, Write] = {vocabulary.value: _words for vocabulary in CODES}

@@ -21,10 +21,11 @@ from servicelost.web.ui.addresses import query_values
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.frame import Message, say
 from servicelost.web.ui.refusals import describe
+from servicelost.web.ui.report_matrix import matrix
 from servicelost.web.ui.report_options import parameters
 from servicelost.web.ui.report_plots import plots
 from servicelost.web.ui.report_runs import Asked, ask_report, progress_hint, progress_of
-from servicelost.web.ui.report_tables import Footnotes, bridge, figures, matrix, table
+from servicelost.web.ui.report_tables import Footnotes, bridge, figures, table
 from servicelost.web.ui.row_files import as_file
 
 _CAUSES_ACROSS = 7

@@ -58,7 +58,7 @@ def home() -> ResponseReturnValue:
     try:
         return _show(here, period, window)
     except InvalidInput as error:
-        say(Message(error.message, wrong=True))
+        say(Message(describe(error).message, wrong=True))
         return _show(here, *_window(here.today, {})), describe(error).status
 
 

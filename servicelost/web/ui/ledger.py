@@ -44,7 +44,7 @@ def ledger() -> ResponseReturnValue:
     try:
         filters = read_form(LedgerQuerySchema(), request.args)
     except InvalidInput as error:
-        say(Message(error.message, wrong=True))
+        say(Message(describe(error).message, wrong=True))
         filters = {}
     actor = current_actor()
     with current_runtime().unit(actor, reading=True) as book:

@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "REASON_REQUIRED": "Say why it is taken back.",
     "NOT_YOURS": "This loss was recorded by somebody else: a manager can reverse it.",
     "NOTE_REQUIRED": "Explain it in a few words.",
+    "BAD_PARAMETER": "One of the filters in the address cannot be understood: choose it again.",
     "NOT_DEFERRED": "This work is not postponed any more.",
     "UNDECIDED": "Some of the work is undecided: say why before the car goes on.",
     "NO_SECOND_CHANCE": "This work cannot be put on the visit.",

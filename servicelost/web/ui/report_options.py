@@ -28,6 +28,7 @@ from servicelost.taxonomy.severity import Severity
 from servicelost.taxonomy.stages import Stage
 from servicelost.web.languages import gettext as _
 from servicelost.web.sight import only_visible
+from servicelost.web.ui.report_words import label_in_words
 from servicelost.web.ui.wording import short_day
 from servicelost.workflow.models.signals import CapacityDay
 
@@ -103,7 +104,7 @@ def _named(book: Book, name: str) -> list[Option]:
     if name not in _CODES:
         return _rows(book, name)
     vocabulary, codes = _CODES[name]
-    return [(str(code), _(CODES[vocabulary](str(code)))) for code in codes]
+    return [(str(code), label_in_words(CODES[vocabulary](str(code)))) for code in codes]
 
 
 def _rows(book: Book, name: str) -> list[Option]:

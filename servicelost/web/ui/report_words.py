@@ -79,11 +79,11 @@ def _labels(labels: Mapping[str, str], written: Mapping[str, Write]) -> dict[str
     }
 
 
-def _words(label: str) -> str:
+def label_in_words(label: str) -> str:
     """The label; a grade of confidence keeps its letter before it."""
     letter, colon, text = label.partition(": ")
     return joined(letter, _(text)) if colon and letter in set(Grade) else _(label)
 
 
 # How the labels of a vocabulary are written; those of others are names.
-_WRITTEN: Mapping[str, Write] = {vocabulary.value: _words for vocabulary in CODES}
+_WRITTEN: Mapping[str, Write] = {vocabulary.value: label_in_words for vocabulary in CODES}

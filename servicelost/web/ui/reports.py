@@ -45,7 +45,7 @@ def report(name: str) -> ResponseReturnValue:
     try:
         asked = ask_report(runtime, actor, name, values)
     except InvalidInput as error:
-        say(Message(error.message, wrong=True))
+        say(Message(describe(error).message, wrong=True))
         return _show(ask_report(runtime, actor, name, {}), values), describe(error).status
     return _show(asked, values)
 

@@ -17,7 +17,7 @@ from servicelost.web.ui.report_tables import write
 from servicelost.web.ui.wording import joined
 
 # In one line of a label in the flow of money.
-_MOST_LETTERS = 12
+_MOST_LETTERS = 10
 # What the figures say besides the labels of the report's own numbers.
 TEXTS = (
     "Causes by money", "Fill rate", "From unsold recommendations to lost revenue", "Hours lost", "Invoiced",

@@ -65,4 +65,4 @@ def test_months_have_names(manager: World, client: FlaskClient, locale: str, tol
     with manager.runtime.unit(SYSTEM) as book:
         upsert_dealership(book, {"code": "NORTH", "locale": locale})
     page = computed(manager, client, "/service/reports/where-why?group_by=period")
-    assert f'>{told}</th>' in page
+    assert f">{told}</th>" in page

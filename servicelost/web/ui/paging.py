@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from flask import request
 from sqlalchemy import Connection, Select
 
+from servicelost.web.languages import formats
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.addresses import url_with
 
@@ -41,8 +42,12 @@ class PageOf(Generic[T]):
     def label(self) -> str:
         """Which page this is."""
         if self.total is None:
-            return _("Page %(number)s", number=self.number)
-        return _("Page %(number)s of %(pages)s", number=self.number, pages=-(-self.total // PAGE_SIZE))
+            return _("Page %(number)s", number=formats.count(self.number))
+        return _(
+            "Page %(number)s of %(pages)s",
+            number=formats.count(self.number),
+            pages=formats.count(-(-self.total // PAGE_SIZE)),
+        )
 
 
 def asked_page() -> int:

@@ -50,6 +50,12 @@ def tap(world: World, client: FlaskClient, kind: str, page: str = TODAY, **typed
     return client.post(address, data={**found[address], **typed})
 
 
+def undo(client: FlaskClient, page: str) -> TestResponse:
+    """Send the first undo of the page, wherever it leads back to."""
+    [(address, held), *_] = [(to, form) for to, form in forms(client.get(page).text).items() if "/undo" in to]
+    return client.post(address, data=held)
+
+
 def ledger(world: World) -> list[tuple[Any, ...]]:
     return rows_of(world, LedgerEntry, "kind", "event", "cause")
 
@@ -106,6 +112,37 @@ def test_a_wrong_tap_is_taken_back_and_the_money_is_as_before(
     assert (need(waiting, "call").state, need(waiting, "call").lost_event) == ("LOST", "CALL_MISSED")
     assert [kind for (kind,) in rows_of(waiting, Contact, "kind")][1:] == ["TAKEN_BACK"]
     assert [kind for kind, *_ in ledger(waiting)] in (["LOSS"], ["LOSS", "REVERSAL", "LOSS"])
+
+
+@pytest.mark.parametrize("page", [TODAY, LIST])
+def test_a_no_is_taken_back_like_any_other_tap(waiting: World, client: FlaskClient, page: str) -> None:
+    waiting.clock.move(timedelta(days=1))
+    for kind, cause in (("call", "DONE_ELSEWHERE"), ("deferred", "CANNOT_AFFORD")):
+        if kind == "call" and page == TODAY:
+            continue  # Today names the calls missed on the day itself
+        before = need(waiting, kind)
+        done = tap(waiting, client, kind, page, cause=cause)
+        assert "Called: not interested." in words(client.get(done.location).text)
+        back = undo(client, done.location)
+        told = words(client.get(back.location).text)
+        assert "Taken back." in told
+        assert "not interested" not in told
+        after = need(waiting, kind)
+        assert (after.state, after.lost_event, after.deferred_until) == (
+            before.state, before.lost_event, before.deferred_until
+        )  # fmt: skip
+        assert [to for to in forms(client.get(page).text) if f"/{after.id}/called" in to]
+
+
+def test_a_no_is_taken_back_for_a_minute_only(waiting: World, client: FlaskClient) -> None:
+    done = tap(waiting, client, "deferred", cause="CANNOT_AFFORD")
+    [(address, held)] = [
+        (to, form) for to, form in forms(client.get(done.location).text).items() if "/undo" in to
+    ]
+    waiting.clock.move(timedelta(seconds=61))
+    assert not [to for to in forms(client.get(done.location).text) if "/undo" in to]
+    assert client.post(address, data=held).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert need(waiting, "deferred").state == "LOST"
 
 
 def test_the_card_tells_of_calls_in_words(waiting: World, client: FlaskClient) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from flask import request, url_for
 
 from servicelost.kernel.book import Book
-from servicelost.opportunities.pipeline.calling import calls_in, undoable_call
+from servicelost.opportunities.pipeline.call_undoing import undoable_call
+from servicelost.opportunities.pipeline.calling import calls_in
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.frame import Message, say

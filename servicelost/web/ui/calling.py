@@ -16,14 +16,10 @@ from servicelost.directory.calendar import local_time
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, IllegalMove, InvalidInput, RuleViolation
-from servicelost.opportunities.pipeline.calling import (
-    CallOutcome,
-    calls_in,
-    lose_call,
-    record_call,
-    take_back_call,
-)
+from servicelost.opportunities.pipeline.call_undoing import take_back_call
+from servicelost.opportunities.pipeline.calling import CallOutcome, calls_in, lose_call, record_call
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
+from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.web import deciding
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
@@ -88,10 +84,11 @@ def _record(book: Book, need: Opportunity, sent: Mapping[str, Any]) -> None:
         raise InvalidInput("NO_OUTCOME", _("Tap what came of the call."))
     _check_nobody_was_quicker(book, need, sent.get("calls"))
     line_id = line_of_card(book, need)
+    by_line = need.call_id is None or need.state == OpportunityState.DEFERRED
     record_call(book, need, outcome)
     if cause is None:
         return
-    if need.call_id is None and line_id is not None:
+    if by_line and line_id is not None:
         deciding.decline(book, line_id, None, {"cause": cause})
         return
     reason = deciding.stated_reason(book, book.get(Dealership, need.dealership_id), {"cause": cause})

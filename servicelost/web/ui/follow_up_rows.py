@@ -18,7 +18,8 @@ from servicelost.kernel.clock import as_utc
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.followup.tasks import TaskState
 from servicelost.opportunities.followup.touch import Stop
-from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since, undoable_call
+from servicelost.opportunities.pipeline.call_undoing import undoable_call
+from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since
 from servicelost.opportunities.pipeline.deferring import ACKNOWLEDGE_RED
 from servicelost.opportunities.pipeline.leaving import ASK_AGAIN, UNDECIDED_OFFERS
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity

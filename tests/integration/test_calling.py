@@ -6,9 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from servicelost.directory.calendar import local_day
-from servicelost.directory.dealerships import dealership_by_code
-from servicelost.kernel.actor import Actor, Role
 from servicelost.kernel.errors import RuleViolation
 from servicelost.opportunities.pipeline.call_undoing import take_back_call
 from servicelost.opportunities.pipeline.calling import CallOutcome, calls_in, lose_call, record_call
@@ -17,7 +14,7 @@ from servicelost.opportunities.pipeline.evidence import evidence_of_lines
 from servicelost.opportunities.pipeline.leaving import check_decided, leave_open, move_on, undecided_lines
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.taxonomy.causes import Cause
-from servicelost.web.ui.follow_up_rows import When, due_until, page_due
+from servicelost.web.ui.follow_up_rows import When
 from servicelost.workflow import decisions
 from servicelost.workflow.appointment_undo import UNDO_FOR
 from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
@@ -26,36 +23,14 @@ from servicelost.workflow.reason import Reason
 from servicelost.workflow.states import VisitState
 from tests.desk import PERSON, Desk, desk
 from tests.factories import MONDAY
+from tests.integration.calling_world import ANA, BEN, NOW, call, listed, missed
 from tests.ledger_check import check_ledger
-
-ANA, BEN = (Actor(name, frozenset({Role.SERVICE_ADVISOR}), None) for name in ("ana", "ben"))
-NOW = 24 * 900  # the desk's clock stands so many hours after Monday morning
 
 
 @pytest.fixture
 def made(database_url: str) -> Iterator[Desk]:
     with desk(database_url) as found:
         yield found
-
-
-def missed(made: Desk, hours: float = 0.5) -> Opportunity:
-    made.send("call.missed", NOW - hours, call_id="T-1", phone="+34 911 000 001", purpose="SERVICE")
-    return made.only()
-
-
-def call(made: Desk, outcome: CallOutcome) -> None:
-    need = made.only()
-    with made.unit(ANA) as book:
-        record_call(book, book.get(Opportunity, need.id), outcome)
-
-
-def listed(made: Desk, when: When = When.ALL) -> list[tuple[str, int]]:
-    with made.unit(ANA) as book:
-        dealership = dealership_by_code(book, "NORTH")
-        due = due_until(dealership, local_day(dealership, book.now), own=None, when=when)
-        rows, total = page_due(book, due, 0, 50)
-        assert total == len(rows)
-        return [(row.kind, row.called) for row in rows]
 
 
 def test_a_call_in_vain_stays_on_the_list_with_its_number(made: Desk) -> None:

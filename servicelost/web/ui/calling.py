@@ -29,7 +29,7 @@ from servicelost.web.schemas.fields import Text
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.board_acts import line_of_card
-from servicelost.web.ui.call_messages import came_from_list, come_back
+from servicelost.web.ui.call_messages import CALLED, UNDONE, came_from_list, come_back
 from servicelost.web.ui.follow_ups import show_follow_ups
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.labels import CALL_LABELS
@@ -52,13 +52,13 @@ class CalledSchema(Schema):
 @page(f"{_NEED}/called", Action.LOG_CONTACTS, method="POST")
 def called(card_id: int) -> ResponseReturnValue:
     """Somebody called the customer."""
-    return _act(card_id, CalledSchema(), _record, "called")
+    return _act(card_id, CalledSchema(), _record, CALLED)
 
 
 @page(f"{_NEED}/undo", Action.LOG_CONTACTS, method="POST")
 def undo_call(card_id: int) -> ResponseReturnValue:
     """The last call was a wrong tap."""
-    return _act(card_id, Schema(), lambda book, need, _sent: take_back_call(book, need), "undone")
+    return _act(card_id, Schema(), lambda book, need, _sent: take_back_call(book, need), UNDONE)
 
 
 def _act(
@@ -73,7 +73,7 @@ def _act(
             get_visible(book, Opportunity, card_id)
             show = show_follow_ups if came_from_list() else show_today
             return show(book, problem=describe(error))
-    return redirect(come_back(card_id, done), HTTPStatus.SEE_OTHER)
+    return redirect(come_back(f"n-{card_id}", **{done: card_id}), HTTPStatus.SEE_OTHER)
 
 
 def _record(book: Book, need: Opportunity, sent: Mapping[str, Any]) -> None:

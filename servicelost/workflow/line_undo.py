@@ -26,8 +26,11 @@ _WORDS = _DECISIONS | _AGAIN | {_A.EXPIRE, _A.LEAVE_UNPRESENTED}
 _BEFORE = UNDECIDED | TURNED_DOWN | {LineState.AUTHORIZED}
 
 
-def undoable_decision(book: Book, line: Line) -> LineEntry | None:
-    """The last decision, if the book's actor made it within a minute and nothing has built on it."""
+def undoable_decision(book: Book, line: Line, *, goal_known: bool = False) -> LineEntry | None:
+    """The last decision, if the book's actor made it within a minute and nothing has built on it.
+
+    `goal_known` says that a line put off before it can be put off again until the same day or odometer.
+    """
     entries = book.many(ENTRIES_OF_LINE, line.id)
     last = entries[-1] if entries else None
     if last is None or last.action not in _DECISIONS or last.from_state == last.to_state:
@@ -37,13 +40,14 @@ def undoable_decision(book: Book, line: Line) -> LineEntry | None:
     priced_with_it = len(entries) > 1 and entries[-2].amount_minor != last.amount_minor
     if last.from_state not in _BEFORE or priced_with_it or _visit_moved_since(book, line, last):
         return None
-    return None if _replaces_a_no(entries[:-1], last) else last
+    was_put_off = goal_known and last.from_state == LineState.DEFERRED
+    return last if was_put_off or not _replaces_a_no(entries[:-1], last) else None
 
 
 def _replaces_a_no(before: list[LineEntry], last: LineEntry) -> bool:
     """Whether it took the place of another word against the line: that is put right by deciding anew.
 
-    Only the newest word against a line is kept with it; a yes leaves it there.
+    Only the newest word against a line is kept with it, and a postponement before it; a yes leaves it there.
     """
     words = [entry.action for entry in standing(before) if entry.action in _WORDS]
     return last.action != LineAction.AUTHORIZE and bool(words) and words[-1] not in _AGAIN
@@ -57,7 +61,7 @@ def take_back_decision(
     `until` and `until_km` are the goal it had been put off to, where it had. Raises RuleViolation
     NOT_UNDOABLE when a minute has passed, somebody else acted, or more has happened.
     """
-    entry = undoable_decision(book, line)
+    entry = undoable_decision(book, line, goal_known=(until, until_km) != (None, None))
     if entry is None:
         message = "this can not be taken back any more: a minute has passed, or more has happened since"
         raise RuleViolation("NOT_UNDOABLE", message)

@@ -6,58 +6,31 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from servicelost.directory.calendar import local_day
-from servicelost.directory.dealerships import dealership_by_code
-from servicelost.kernel.actor import Actor, Role
 from servicelost.kernel.errors import RuleViolation
-from servicelost.opportunities.pipeline.calling import (
-    CallOutcome,
-    calls_in,
-    lose_call,
-    record_call,
-    take_back_call,
-)
+from servicelost.opportunities.pipeline.call_undoing import take_back_call
+from servicelost.opportunities.pipeline.calling import CallOutcome, calls_in, lose_call, record_call
+from servicelost.opportunities.pipeline.corrections import undo_loss
 from servicelost.opportunities.pipeline.evidence import evidence_of_lines
 from servicelost.opportunities.pipeline.leaving import check_decided, leave_open, move_on, undecided_lines
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.taxonomy.causes import Cause
-from servicelost.web.ui.follow_up_rows import When, due_until, page_due
-from servicelost.workflow.models.lines import LINES_OF_VISIT
+from servicelost.web.ui.follow_up_rows import When
+from servicelost.workflow import decisions
+from servicelost.workflow.appointment_undo import UNDO_FOR
+from servicelost.workflow.models.lines import LINES_OF_VISIT, Line
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.reason import Reason
 from servicelost.workflow.states import VisitState
 from tests.desk import PERSON, Desk, desk
 from tests.factories import MONDAY
+from tests.integration.calling_world import ANA, BEN, NOW, call, listed, missed
 from tests.ledger_check import check_ledger
-
-ANA = Actor("ana", frozenset({Role.SERVICE_ADVISOR}), None)
-NOW = 24 * 900  # the desk's clock stands so many hours after Monday morning
 
 
 @pytest.fixture
 def made(database_url: str) -> Iterator[Desk]:
     with desk(database_url) as found:
         yield found
-
-
-def missed(made: Desk, hours: float = 0.5) -> Opportunity:
-    made.send("call.missed", NOW - hours, call_id="T-1", phone="+34 911 000 001", purpose="SERVICE")
-    return made.only()
-
-
-def call(made: Desk, outcome: CallOutcome) -> None:
-    need = made.only()
-    with made.unit(ANA) as book:
-        record_call(book, book.get(Opportunity, need.id), outcome)
-
-
-def listed(made: Desk, when: When = When.ALL) -> list[tuple[str, int]]:
-    with made.unit(ANA) as book:
-        dealership = dealership_by_code(book, "NORTH")
-        due = due_until(dealership, local_day(dealership, book.now), own=None, when=when)
-        rows, total = page_due(book, due, 0, 50)
-        assert total == len(rows)
-        return [(row.kind, row.called) for row in rows]
 
 
 def test_a_call_in_vain_stays_on_the_list_with_its_number(made: Desk) -> None:
@@ -112,6 +85,76 @@ def test_who_wants_it_no_more_is_one_loss_however_late(made: Desk, hours: float)
     assert (made.only().state, made.only().lost_event) == ("LOST", "LEAD_REJECTED")
     assert made.balance() == made.outstanding()
     check_ledger(made.entries(), made.opportunities())
+
+
+@pytest.mark.parametrize("hours", [0.5, 3])
+def test_a_no_that_was_none_leaves_the_call_missed_as_it_was(made: Desk, hours: float) -> None:
+    before = missed(made, hours)
+    for _ in range(2):
+        with made.unit(ANA) as book:
+            need = book.get(Opportunity, before.id)
+            record_call(book, need, CallOutcome.NOT_INTERESTED)
+            lose_call(book, need, Reason(cause=Cause.DONE_ELSEWHERE))
+        assert listed(made) == []
+        with made.unit(ANA) as book:
+            take_back_call(book, book.get(Opportunity, before.id))
+        after = made.only()
+        assert (after.state, after.lost_event, after.outstanding_minor, after.first_lost_at) == (
+            before.state, before.lost_event, before.outstanding_minor, before.first_lost_at
+        )  # fmt: skip
+        assert listed(made) == [("call", 0)]
+        check_ledger(made.entries(), made.opportunities())
+    call(made, CallOutcome.BOOKS)
+    assert listed(made) == []
+
+
+@pytest.mark.parametrize("why", ["late", "somebody else", "more happened"])
+def test_a_no_stands_when_it_is_too_late_or_not_ones_own(made: Desk, why: str) -> None:
+    called = missed(made)
+    with made.unit(ANA) as book:
+        need = book.get(Opportunity, called.id)
+        record_call(book, need, CallOutcome.NOT_INTERESTED)
+        lose_call(book, need, Reason(cause=Cause.DONE_ELSEWHERE))
+    if why == "late":
+        made.clock.move(UNDO_FOR + timedelta(seconds=1))
+    elif why == "more happened":
+        loss_id = made.only().loss_id or 0
+        with made.unit(ANA) as book:
+            undo_loss(book, loss_id)
+    stood = [(row.kind, row.event) for row in made.entries()]
+    with made.unit(BEN if why == "somebody else" else ANA) as book, pytest.raises(RuleViolation) as refused:
+        take_back_call(book, book.get(Opportunity, called.id))
+    assert refused.value.code == "NOT_UNDOABLE"
+    assert [(row.kind, row.event) for row in made.entries()] == stood
+
+
+def test_a_no_that_was_none_postpones_the_work_again_until_its_day(made: Desk) -> None:
+    made.open_visit("RO-1", NOW - 900)
+    made.recommend("RO-1", "L-1", NOW - 899, "120.00")
+    until = (MONDAY + timedelta(days=900)).date()
+    made.send("line.deferred", NOW - 898, visit_id="RO-1", line_id="L-1", deferred_until=until.isoformat(),
+              deferred_until_odometer=90_000, cause="NO_TIME")  # fmt: skip
+    made.send("visit.closed", NOW - 897, visit_id="RO-1")
+    before = made.only()
+    with made.unit(ANA) as book:
+        record_call(book, book.get(Opportunity, before.id), CallOutcome.NOT_INTERESTED)
+        reason = Reason(cause=Cause.PRICE_TOO_HIGH)
+        decisions.decline_line(book, book.get(Line, before.line_id or 0), at=book.now, reason=reason)
+    assert (made.only().state, listed(made)) == ("LOST", [])
+    with made.unit(ANA) as book:
+        take_back_call(book, book.get(Opportunity, before.id))
+        line = book.get(Line, before.line_id or 0)
+        assert (line.state, line.deferred_until, line.deferred_until_km) == ("DEFERRED", until, 90_000)
+    assert deferral_of(made.only()) == deferral_of(before)
+    assert listed(made) == [("deferred", 0)]
+    assert [(row.kind, row.reason) for row in made.entries()] == [("LOSS", None), ("REVERSAL", "ENTRY_ERROR")]
+    assert (made.balance(), made.outstanding()) == (0, 0)
+    check_ledger(made.entries(), made.opportunities())
+
+
+def deferral_of(need: Opportunity) -> tuple[object, ...]:
+    return (need.state, need.live, need.deferred_until, need.deferred_until_km, need.deferred_cause,
+            need.deferred_stage, need.deferred_event)  # fmt: skip
 
 
 def test_work_put_off_is_not_listed_on_the_day_of_a_talk(made: Desk) -> None:

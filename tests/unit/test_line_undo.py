@@ -14,12 +14,11 @@ from sqlalchemy import case, select
 from servicelost.kernel.actor import Actor, Role
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import IllegalMove, RuleViolation
-from servicelost.opportunities.pipeline.line_undoing import undo_decision
+from servicelost.opportunities.pipeline.line_undoing import undo_decision, undoable_word
 from servicelost.taxonomy.causes import Cause
 from servicelost.taxonomy.parties import Party
 from servicelost.workflow import decisions, lines
 from servicelost.workflow.appointment_undo import UNDO_FOR
-from servicelost.workflow.line_undo import undoable_decision
 from servicelost.workflow.models.lines import Line
 from servicelost.workflow.models.log import LineEntry
 from servicelost.workflow.reason import Reason
@@ -112,7 +111,7 @@ def test_any_decision_taken_back_leaves_everything_as_before(
         made.clock.move(timedelta(seconds=seconds))
         with made.unit(ANA) as book:
             line_id = book.connection.scalars(select(Line.id).filter_by(source_id="L-1")).one()
-            if undoable_decision(book, book.get(Line, line_id)) is None:
+            if undoable_word(book, book.get(Line, line_id)) is None:
                 return
         act(made, undo_decision)
         assert stand_of(made) == stood
@@ -142,6 +141,33 @@ def test_a_yes_to_what_was_postponed_is_taken_back_with_its_day() -> None:
         act(made, undo_decision)
         assert stand_of(made) == stood
         assert made.only().deferred_until == UNTIL
+
+
+@pytest.mark.parametrize("no", ["decline", "no loss"])
+@pytest.mark.parametrize("earlier", [None, "decline", "defer"])
+def test_a_no_to_what_was_postponed_is_taken_back_with_its_day(no: str, earlier: str | None) -> None:
+    with desk() as made:
+        on_offer(made, "Brake pads", earlier)
+        act(made, MOVES["defer"])
+        for _ in range(2):
+            made.clock.move(timedelta(hours=1))
+            stood = stand_of(made)
+            act(made, MOVES[no])
+            assert stand_of(made) != stood
+            act(made, undo_decision)
+            assert stand_of(made) == stood
+        check_ledger(made.entries(), made.opportunities())
+
+
+def test_a_postponement_is_taken_back_only_as_the_newest_word() -> None:
+    """What it had replaced is kept no longer once a second word against the line was said."""
+    with desk() as made:
+        on_offer(made, "Brake pads", None)
+        for move in ("defer", "decline", "defer"):
+            act(made, MOVES[move])
+            made.clock.move(timedelta(seconds=1))
+        with pytest.raises(RuleViolation, match="can not be taken back"):
+            act(made, undo_decision)
 
 
 def test_a_yes_to_what_was_no_loss_is_taken_back_to_that() -> None:

@@ -16,7 +16,8 @@ from servicelost.directory.dealerships import dealership_by_code
 from servicelost.directory.employees import note_employee
 from servicelost.directory.models import Competitor, DealershipCause, Employee
 from servicelost.kernel.actor import SYSTEM, Role
-from servicelost.opportunities.followup.models import Problem
+from servicelost.opportunities.followup.models import Problem, Task
+from servicelost.opportunities.followup.tasks import open_task
 from servicelost.opportunities.ledger.models import LedgerEntry
 from servicelost.opportunities.pipeline.models import Opportunity
 from servicelost.taxonomy.causes import Cause
@@ -98,6 +99,7 @@ def busy(world: World) -> World:
         with world.runtime.unit(SYSTEM) as book:
             deciding.decline(book, world.line_id("L-1", code), None, {})
             dealership = dealership_by_code(book, code)
+            open_task(book, "ASK_AGAIN", due_at=NOW, dealership_id=dealership.id)
             define_cause(book, dealership, "SNOW", "Snow on the road", Cause.NO_TIME)
             add_competitor(book, dealership, "Quick Brakes")
             note_employee(book, dealership, "dms", "ANA", Role.SERVICE_ADVISOR)
@@ -124,6 +126,7 @@ def rows_of(world: World, code: str) -> dict[str, Any]:
             "card_id": one(
                 select(Opportunity.id).where(Opportunity.dealership_id == at).order_by(Opportunity.id)
             ).first(),
+            "task_id": one(select(Task.id).where(Task.dealership_id == at)).one(),
             "entry_id": one(select(LedgerEntry.id).where(LedgerEntry.dealership_id == at)).first(),
             "run_id": world.ids[f"run {code}"],
             "cause_id": one(select(DealershipCause.id).where(DealershipCause.dealership_id == at)).one(),

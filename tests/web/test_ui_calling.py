@@ -2,56 +2,22 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.event import listen
-from werkzeug.test import TestResponse
 
-from servicelost.kernel.actor import SYSTEM, Role
+from servicelost.kernel.actor import Role
 from servicelost.opportunities.followup.models import Contact
-from servicelost.opportunities.ledger.models import LedgerEntry
-from servicelost.opportunities.pipeline.models import Opportunity
 from tests.web.board_desk import Staff
+from tests.web.calling_desk import LIST, TODAY, ledger, need, rows_of, tap, wait_for_calls
 from tests.web.conftest import World, event
 from tests.web.ui_pages import forms, submit, words
-
-TODAY, LIST = "/service/today", "/service/follow-ups"
 
 
 @pytest.fixture
 def waiting(world: World) -> World:
-    """A call missed 20 minutes ago, from a number nobody knows, and postponed work that is due."""
-    world.send(
-        event("call.missed", "NORTH", 40, call_id="T-1", phone="030 901820", purpose="SERVICE"),
-        event("line.deferred", "NORTH", 5, visit_id="RO-1", line_id="L-1", deferred_until="2026-05-20"),
-    )
-    world.sign_in(Role.SERVICE_ADVISOR)
-    return world
-
-
-def need(world: World, kind: str) -> Opportunity:
-    wanted = Opportunity.call_id.is_not(None) if kind == "call" else Opportunity.deferred_until.is_not(None)
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        return book.get(Opportunity, book.connection.scalars(select(Opportunity.id).where(wanted)).one())
-
-
-def rows_of(world: World, model: Any, *columns: str) -> list[tuple[Any, ...]]:
-    with world.runtime.unit(SYSTEM, reading=True) as book:
-        query = select(*(getattr(model, name) for name in columns)).order_by(model.id)
-        return [tuple(row) for row in book.connection.execute(query)]
-
-
-def tap(world: World, client: FlaskClient, kind: str, page: str = TODAY, **typed: str) -> TestResponse:
-    found = forms(client.get(page).text)
-    [address] = [one for one in found if f"/{need(world, kind).id}/called" in one]
-    return client.post(address, data={**found[address], **typed})
-
-
-def ledger(world: World) -> list[tuple[Any, ...]]:
-    return rows_of(world, LedgerEntry, "kind", "event", "cause")
+    return wait_for_calls(world)
 
 
 LOST = ("LOSS", "CALL_MISSED", "NO_CONTACT")
@@ -93,21 +59,6 @@ def test_who_is_called_back_too_late_stays_lost_and_is_off_the_list(
     assert "Missed call" not in words(client.get(TODAY).text)
 
 
-@pytest.mark.parametrize("outcome", ["NOT_REACHED", "REACHED"])
-def test_a_wrong_tap_is_taken_back_and_the_money_is_as_before(
-    waiting: World, client: FlaskClient, outcome: str
-) -> None:
-    done = tap(waiting, client, "call", outcome=outcome)
-    back = submit(client, done.location, "/undo", {})
-    told = words(client.get(back.location).text)
-    assert "Taken back." in told
-    assert "Missed call" in told
-    assert "called once" not in told
-    assert (need(waiting, "call").state, need(waiting, "call").lost_event) == ("LOST", "CALL_MISSED")
-    assert [kind for (kind,) in rows_of(waiting, Contact, "kind")][1:] == ["TAKEN_BACK"]
-    assert [kind for kind, *_ in ledger(waiting)] in (["LOSS"], ["LOSS", "REVERSAL", "LOSS"])
-
-
 def test_the_card_tells_of_calls_in_words(waiting: World, client: FlaskClient) -> None:
     done = tap(waiting, client, "call", outcome="NOT_REACHED")
     submit(client, done.location, "/undo", {})
@@ -115,21 +66,6 @@ def test_the_card_tells_of_calls_in_words(waiting: World, client: FlaskClient) -
     assert "Called" in told
     assert "Not reached" in told
     assert "call:" not in told
-
-
-def test_undo_is_over_after_a_minute_and_nobody_elses(waiting: World, client: FlaskClient) -> None:
-    done = tap(waiting, client, "call", outcome="NOT_REACHED")
-    [(address, held)] = [
-        (to, form) for to, form in forms(client.get(done.location).text).items() if "/undo" in to
-    ]
-    waiting.sign_in(Role.SERVICE_ADVISOR, name="ben")
-    assert not [to for to in forms(client.get(done.location).text) if "/undo" in to]
-    waiting.sign_in(Role.SERVICE_ADVISOR)
-    waiting.clock.move(timedelta(seconds=61))
-    late = client.post(address, data=held)
-    assert late.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "can not be taken back any more" in words(late.text)
-    assert len(rows_of(waiting, Contact, "id")) == 1
 
 
 def test_a_caller_who_does_not_want_it_any_more_is_a_lead_that_did_not_book(

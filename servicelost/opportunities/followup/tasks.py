@@ -25,6 +25,7 @@ class TaskAction(StrEnum):
 
     FINISH = "FINISH"
     DROP = "DROP"
+    TAKE_BACK = "TAKE_BACK"
 
 
 TASK_MACHINE: Machine[TaskState, TaskAction] = Machine(
@@ -32,6 +33,8 @@ TASK_MACHINE: Machine[TaskState, TaskAction] = Machine(
     {
         (TaskState.OPEN, TaskAction.FINISH): TaskState.DONE,
         (TaskState.OPEN, TaskAction.DROP): TaskState.DROPPED,
+        # Said to be done by a wrong tap.
+        (TaskState.DONE, TaskAction.TAKE_BACK): TaskState.OPEN,
     },
 )
 
@@ -65,6 +68,12 @@ def finish_task(book: Book, task: Task, outcome: str, note: str | None = None) -
 def drop_task(book: Book, task: Task, why: str) -> None:
     """The task is not needed any more, and why."""
     _end(book, task, TaskAction.DROP, why, None)
+
+
+def reopen_task(task: Task) -> None:
+    """The task was not done after all."""
+    task.state = TASK_MACHINE.next(TaskState(task.state), TaskAction.TAKE_BACK)
+    task.done_at = task.done_by = task.outcome = None
 
 
 def _end(book: Book, task: Task, action: TaskAction, outcome: str, note: str | None) -> None:

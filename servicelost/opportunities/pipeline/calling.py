@@ -1,7 +1,8 @@
 """A person has called about a need that waits: a missed call, or work whose day has come.
 
 The call is a contact like any other; beside it the need remembers it, so that a list can say how often and
-when. What being spoken to means for a missed call is said in `signal_listeners`.
+when. What being spoken to means for a missed call is said in `signal_listeners`, how a wrong tap is taken
+back in `call_undoing`.
 """
 
 from collections.abc import Iterable
@@ -13,18 +14,18 @@ from sqlalchemy import ColumnElement, String, cast, exists, literal
 
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
-from servicelost.opportunities.followup.contacts import ContactKind, log_contact, take_back_contact
-from servicelost.opportunities.followup.models import CONTACT_BY_SOURCE, Contact
+from servicelost.opportunities.followup.contacts import ContactKind, log_contact
+from servicelost.opportunities.followup.models import TASKS_OF_OPPORTUNITY
 from servicelost.opportunities.ledger.models import ENTRIES_OF_OPPORTUNITY, EntryKind
 from servicelost.opportunities.pipeline.decisions import record_decision
-from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Decision, Opportunity
+from servicelost.opportunities.pipeline.leaving import still_asks
+from servicelost.opportunities.pipeline.models import Decision, Opportunity
 from servicelost.opportunities.pipeline.settling import Refusal, refuse
 from servicelost.opportunities.pipeline.states import DecisionKind, Effect, OpportunityState
 from servicelost.opportunities.pipeline.valuation import value_of
 from servicelost.taxonomy.channels import ContactChannel
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.taxonomy.stages import Stage
-from servicelost.workflow.appointment_undo import UNDO_FOR
 from servicelost.workflow.reason import Reason
 
 BY_HAND = "page"
@@ -42,8 +43,6 @@ class CallOutcome(StrEnum):
     NOT_INTERESTED = "NOT_INTERESTED"
 
 
-# What can be taken back: the customer's no has become a loss, which is put right where losses are.
-_UNDOABLE = (CallOutcome.NOT_REACHED, CallOutcome.REACHED, CallOutcome.BOOKS)
 SPOKEN = (CallOutcome.REACHED, CallOutcome.BOOKS, CallOutcome.NOT_INTERESTED)
 
 
@@ -58,7 +57,7 @@ class Calls:
 
 def record_call(book: Book, need: Opportunity, outcome: CallOutcome) -> Decision:
     """Keep that the customer was called about this need; raises RuleViolation where nothing waits."""
-    if need.state not in _WAITING or need.live is None:
+    if need.live is None or not (need.state in _WAITING or _is_asked_for(book, need)):
         message = "nobody has to be called about this any more: it was answered or decided meanwhile"
         raise RuleViolation("NOT_WAITING", message)
     call = record_decision(
@@ -67,12 +66,16 @@ def record_call(book: Book, need: Opportunity, outcome: CallOutcome) -> Decision
     log_contact(
         book,
         ContactKind.ATTEMPT if outcome is CallOutcome.NOT_REACHED else ContactKind.TWO_WAY,
-        dealership_id=need.dealership_id, source=BY_HAND, source_id=_id_of(call),
+        dealership_id=need.dealership_id, source=BY_HAND, source_id=id_of_call(call),
         channel=ContactChannel.PHONE, direction=_OUT, at=book.now, customer_id=need.customer_id,
         vehicle_id=need.vehicle_id, visit_id=need.visit_id, opportunity_id=need.id,
         employee_id=book.actor.employee_id, outcome=outcome,
     )  # fmt: skip
     return call
+
+
+def _is_asked_for(book: Book, need: Opportunity) -> bool:
+    return any(still_asks(book, task) for task in book.many(TASKS_OF_OPPORTUNITY, need.id))
 
 
 def lose_call(book: Book, need: Opportunity, reason: Reason) -> Effect:
@@ -88,7 +91,7 @@ def lose_call(book: Book, need: Opportunity, reason: Reason) -> Effect:
 
 def calls_in(decisions: Iterable[Decision]) -> Calls | None:
     """The calls that stand among the decisions about one need; None where nobody has called."""
-    calls = _standing(decisions)
+    calls = standing_calls(decisions)
     if not calls:
         return None
     return Calls(len(calls), calls[-1].occurred_at, CallOutcome(calls[-1].note or ""))
@@ -109,41 +112,18 @@ def spoken_to_since(moment: datetime | None) -> ColumnElement[bool]:
     return reached if moment is None else reached.where(Decision.occurred_at >= moment)
 
 
-def undoable_call(book: Book, need_id: int) -> Decision | None:
-    """The last call, if the book's actor has recorded it within a minute and nothing was decided since."""
-    calls = _standing(book.many(DECISIONS_OF_OPPORTUNITY, need_id))
-    if not calls or calls[-1].note not in _UNDOABLE:
-        return None
-    last = calls[-1]
-    fresh = last.actor == book.actor.name and book.now - last.recorded_at <= UNDO_FOR
-    return last if fresh else None
-
-
-def take_back_call(book: Book, need: Opportunity) -> None:
-    """The last call was a wrong tap; raises RuleViolation NOT_UNDOABLE when it is too late."""
-    call = undoable_call(book, need.id)
-    contact = None if call is None else _contact_of(book, call)
-    if call is None or contact is None:
-        message = "this can not be taken back any more: a minute has passed, or more has happened since"
-        raise RuleViolation("NOT_UNDOABLE", message)
-    record_decision(book, need, DecisionKind.TAKEN_BACK, Effect.NONE, book.now, note=_id_of(call))
-    take_back_contact(book, contact)
-
-
 def takes_back_call(decision: Decision) -> bool:
     """Whether the decision undoes a call; its note names that call."""
     return decision.kind == DecisionKind.TAKEN_BACK and (decision.note or "").startswith(_CALL)
 
 
-def _standing(decisions: Iterable[Decision]) -> list[Decision]:
+def standing_calls(decisions: Iterable[Decision]) -> list[Decision]:
+    """The calls that were not taken back, in the order of recording."""
     known = sorted(decisions, key=lambda row: row.id)
     undone = {row.note for row in known if takes_back_call(row)}
-    return [row for row in known if row.kind == DecisionKind.CALLED and _id_of(row) not in undone]
+    return [row for row in known if row.kind == DecisionKind.CALLED and id_of_call(row) not in undone]
 
 
-def _contact_of(book: Book, call: Decision) -> Contact | None:
-    return book.one(CONTACT_BY_SOURCE, call.dealership_id, BY_HAND, _id_of(call))
-
-
-def _id_of(call: Decision) -> str:
+def id_of_call(call: Decision) -> str:
+    """How its contact, and its taking back, name the call."""
     return f"{_CALL}{call.id}"

@@ -13,7 +13,7 @@ from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import RuleViolation
 from servicelost.opportunities.followup.models import Task
-from servicelost.opportunities.followup.tasks import open_task
+from servicelost.opportunities.followup.tasks import TaskState, open_task
 from servicelost.opportunities.pipeline.decisions import record_decision
 from servicelost.opportunities.pipeline.likely_causes import Evidence, signs_of
 from servicelost.opportunities.pipeline.opening import opportunity_of_line
@@ -106,3 +106,10 @@ def leave_open(book: Book, visit: Visit, lines: Iterable[Line]) -> Task | None:
         dealership_id=visit.dealership_id, opportunity_id=dearest.id, customer_id=visit.customer_id,
         visit_id=visit.id, owner_id=visit.advisor_id or book.actor.employee_id,
     )  # fmt: skip
+
+
+def still_asks(book: Book, task: Task) -> bool:
+    """Whether the task is open, and work of the visit that it asks about is undecided."""
+    if task.kind != ASK_AGAIN or task.state != TaskState.OPEN or task.visit_id is None:
+        return False
+    return bool(undecided_lines(book, book.get(Visit, task.visit_id)))

@@ -22,21 +22,29 @@ from servicelost.opportunities.pipeline.states import (
     OpportunityAction,
     OpportunityState,
 )
-from servicelost.opportunities.pipeline.told import forget, refusal_of_line
+from servicelost.opportunities.pipeline.told import Goal, goal_of, recall, refusal_of_line
 from servicelost.taxonomy.causes import Cause
 from servicelost.workflow.facts import LineTakenBack
-from servicelost.workflow.line_undo import take_back_decision
+from servicelost.workflow.line_undo import take_back_decision, undoable_decision
 from servicelost.workflow.models.lines import Line
-from servicelost.workflow.states import TURNED_DOWN, LineAction
+from servicelost.workflow.models.log import LineEntry
+from servicelost.workflow.states import TURNED_DOWN, LineAction, LineState
+
+
+def undoable_word(book: Book, line: Line) -> LineEntry | None:
+    """The last decision about the line, as long as the book's actor can take it back."""
+    return undoable_decision(book, line, goal_known=_goal(book, line) != (None, None))
 
 
 def undo_decision(book: Book, line: Line) -> Line:
     """Take back the actor's last decision about the line; raises RuleViolation NOT_UNDOABLE."""
-    presentation = book.one(PRESENTATION_OF_LINE, line.id)
-    if presentation is None:
-        return take_back_decision(book, line)
-    until, until_km = presentation.put_off_until, presentation.put_off_until_km
+    until, until_km = _goal(book, line)
     return take_back_decision(book, line, until=until, until_km=until_km)
+
+
+def _goal(book: Book, line: Line) -> Goal:
+    presentation = book.one(PRESENTATION_OF_LINE, line.id)
+    return (None, None) if presentation is None else goal_of(presentation)
 
 
 def on_line_taken_back(book: Book, fact: LineTakenBack) -> None:
@@ -48,8 +56,10 @@ def on_line_taken_back(book: Book, fact: LineTakenBack) -> None:
     if fact.undone is LineAction.AUTHORIZE:
         _refuse_again(book, opportunity, presentation, fact)
     else:
-        forget(book, fact.line.id, fact.at)
+        recall(book, fact.line.id, fact.at)
         _open_again(book, opportunity, fact)
+        if fact.line.state == LineState.DEFERRED:
+            _put_off_again(opportunity, presentation)
 
 
 def _open_again(book: Book, opportunity: Opportunity, fact: LineTakenBack) -> None:
@@ -62,6 +72,17 @@ def _open_again(book: Book, opportunity: Opportunity, fact: LineTakenBack) -> No
             return
     take_back(book, opportunity, Cause.ENTRY_ERROR, book.now, DecisionKind.TAKEN_BACK,
               visit_id=fact.visit.id, line_id=fact.line.id, note="undone")  # fmt: skip
+
+
+def _put_off_again(opportunity: Opportunity, presentation: Presentation) -> bool:
+    """Whether the need is put off again: its line was, before the word that is taken back."""
+    told = refusal_of_line(presentation)
+    goal = presentation.put_off_until, presentation.put_off_until_km
+    if told is None or opportunity.state != OpportunityState.OPEN or goal == (None, None):
+        return False
+    move(opportunity, OpportunityAction.DEFER)
+    hold_off(opportunity, told, *goal)
+    return True
 
 
 def _closed_by_it(book: Book, opportunity: Opportunity, fact: LineTakenBack) -> bool:
@@ -77,15 +98,12 @@ def _refuse_again(
 ) -> None:
     """What the yes had taken back is lost, put off or closed, as it was."""
     told, effect = refusal_of_line(presentation), Effect.NONE
-    goal = presentation.put_off_until, presentation.put_off_until_km
     if told is not None and opportunity.state == OpportunityState.OPEN:
         closed = fact.line.state in TURNED_DOWN and not is_loss(told.event, told.reason.cause)
         if closed or _reversed_by_the_yes(book, opportunity, fact):
             refuse(book, opportunity, told)
             return
-        if goal != (None, None):
-            move(opportunity, OpportunityAction.DEFER)
-            hold_off(opportunity, told, *goal)
+        if _put_off_again(opportunity, presentation):
             effect = Effect.DEFERRED
     record_decision(book, opportunity, DecisionKind.TAKEN_BACK, effect, book.now,
                     visit_id=fact.visit.id, line_id=fact.line.id, note="undone")  # fmt: skip

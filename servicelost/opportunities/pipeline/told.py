@@ -1,6 +1,7 @@
 """What was said against a line last, kept with its place in a need, so that the need can be told anew.
 
-Only packing, unpacking and which of two words is newer; what a refusal costs is settled elsewhere.
+Only packing, unpacking and which of two words is newer; what a refusal costs is settled elsewhere. A word
+that replaces a postponement keeps it, for the case that it was a wrong tap.
 """
 
 from dataclasses import replace
@@ -20,6 +21,9 @@ from servicelost.taxonomy.parties import Owner, Party
 from servicelost.taxonomy.stages import Stage
 from servicelost.workflow.reason import Reason
 
+Goal = tuple[date | None, int | None]
+_BEFORE = "before"
+
 
 def remember(book: Book, refusal: Refusal, until: date | None = None, until_km: int | None = None) -> None:
     """Keep the refusal as the last word about its line, unless a newer one is known."""
@@ -28,7 +32,8 @@ def remember(book: Book, refusal: Refusal, until: date | None = None, until_km: 
         return
     known = refusal_of_line(presentation)
     if known is None or known.at <= refusal.at:
-        presentation.refusal = _packed(refusal)
+        replaced = {} if (until, until_km) != (None, None) else _postponement(presentation)
+        presentation.refusal = _packed(refusal) | replaced
         presentation.put_off_until, presentation.put_off_until_km = until, until_km
 
 
@@ -47,10 +52,44 @@ def forget(book: Book, line_id: int, at: datetime) -> None:
         presentation.refusal = presentation.put_off_until = presentation.put_off_until_km = None
 
 
+def goal_of(presentation: Presentation) -> Goal:
+    """Until which day or odometer the line is put off, or was before the last word about it."""
+    goal = presentation.put_off_until, presentation.put_off_until_km
+    return _goal_before(presentation) if goal == (None, None) else goal
+
+
+def recall(book: Book, line_id: int, at: datetime) -> None:
+    """The word of this moment was a wrong tap: the postponement it replaced stands again, if it was one."""
+    presentation = book.one(PRESENTATION_OF_LINE, line_id)
+    told = None if presentation is None else presentation.refusal
+    if presentation is None or told is None or _BEFORE not in told:
+        forget(book, line_id, at)
+    elif datetime.fromisoformat(told["at"]) == at:
+        goal = _goal_before(presentation)
+        presentation.refusal = told[_BEFORE]["word"]
+        presentation.put_off_until, presentation.put_off_until_km = goal
+
+
 def refusal_of_line(presentation: Presentation) -> Refusal | None:
     """The last word against the line, as it was told; None when there was none."""
     told = presentation.refusal
     return None if told is None else _unpacked(told, presentation)
+
+
+def _postponement(presentation: Presentation) -> dict[str, Any]:
+    """The word that puts the line off, as the next one keeps it."""
+    until, until_km = presentation.put_off_until, presentation.put_off_until_km
+    if presentation.refusal is None or (until, until_km) == (None, None):
+        return {}
+    word = {key: told for key, told in presentation.refusal.items() if key != _BEFORE}
+    return {_BEFORE: {"word": word, "until": until and until.isoformat(), "until_km": until_km}}
+
+
+def _goal_before(presentation: Presentation) -> Goal:
+    before = (presentation.refusal or {}).get(_BEFORE)
+    if before is None:
+        return None, None
+    return before["until"] and date.fromisoformat(before["until"]), before["until_km"]
 
 
 def _packed(refusal: Refusal) -> dict[str, Any]:

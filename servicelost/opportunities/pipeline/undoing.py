@@ -60,7 +60,11 @@ def lose_again(book: Book, opportunity: Opportunity) -> None:
     entries = book.many(ENTRIES_OF_OPPORTUNITY, opportunity.id)
     if opportunity.state != OpportunityState.OPEN or not entries or entries[-1].kind != EntryKind.REVERSAL:
         return
-    loss = book.get(LedgerEntry, entries[-1].loss_id or 0)
+    lose_as_before(book, opportunity, book.get(LedgerEntry, entries[-1].loss_id or 0))
+
+
+def lose_as_before(book: Book, opportunity: Opportunity, loss: LedgerEntry) -> None:
+    """The need is lost once more, with all that this entry says."""
     refusal = Refusal(
         DecisionKind.TAKEN_BACK, LossEvent(loss.event), Stage(loss.stage), reason_of(loss),
         value_of(loss), loss.occurred_at, loss.visit_id, loss.line_id, loss.appointment_id,

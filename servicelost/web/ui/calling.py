@@ -16,14 +16,10 @@ from servicelost.directory.calendar import local_time
 from servicelost.directory.models import Dealership
 from servicelost.kernel.book import Book
 from servicelost.kernel.errors import Conflict, IllegalMove, InvalidInput, RuleViolation
-from servicelost.opportunities.pipeline.calling import (
-    CallOutcome,
-    calls_in,
-    lose_call,
-    record_call,
-    take_back_call,
-)
+from servicelost.opportunities.pipeline.call_undoing import take_back_call
+from servicelost.opportunities.pipeline.calling import CallOutcome, calls_in, lose_call, record_call
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
+from servicelost.opportunities.pipeline.states import OpportunityState
 from servicelost.web import deciding
 from servicelost.web.current import current_runtime
 from servicelost.web.identity import current_actor
@@ -33,7 +29,7 @@ from servicelost.web.schemas.fields import Text
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
 from servicelost.web.ui.board_acts import line_of_card
-from servicelost.web.ui.call_messages import came_from_list, come_back
+from servicelost.web.ui.call_messages import CALLED, UNDONE, came_from_list, come_back
 from servicelost.web.ui.follow_ups import show_follow_ups
 from servicelost.web.ui.forms import read_form
 from servicelost.web.ui.labels import CALL_LABELS
@@ -56,13 +52,13 @@ class CalledSchema(Schema):
 @page(f"{_NEED}/called", Action.LOG_CONTACTS, method="POST")
 def called(card_id: int) -> ResponseReturnValue:
     """Somebody called the customer."""
-    return _act(card_id, CalledSchema(), _record, "called")
+    return _act(card_id, CalledSchema(), _record, CALLED)
 
 
 @page(f"{_NEED}/undo", Action.LOG_CONTACTS, method="POST")
 def undo_call(card_id: int) -> ResponseReturnValue:
     """The last call was a wrong tap."""
-    return _act(card_id, Schema(), lambda book, need, _sent: take_back_call(book, need), "undone")
+    return _act(card_id, Schema(), lambda book, need, _sent: take_back_call(book, need), UNDONE)
 
 
 def _act(
@@ -77,7 +73,7 @@ def _act(
             get_visible(book, Opportunity, card_id)
             show = show_follow_ups if came_from_list() else show_today
             return show(book, problem=describe(error))
-    return redirect(come_back(card_id, done), HTTPStatus.SEE_OTHER)
+    return redirect(come_back(f"n-{card_id}", **{done: card_id}), HTTPStatus.SEE_OTHER)
 
 
 def _record(book: Book, need: Opportunity, sent: Mapping[str, Any]) -> None:
@@ -88,10 +84,11 @@ def _record(book: Book, need: Opportunity, sent: Mapping[str, Any]) -> None:
         raise InvalidInput("NO_OUTCOME", _("Tap what came of the call."))
     _check_nobody_was_quicker(book, need, sent.get("calls"))
     line_id = line_of_card(book, need)
+    by_line = need.call_id is None or need.state == OpportunityState.DEFERRED
     record_call(book, need, outcome)
     if cause is None:
         return
-    if need.call_id is None and line_id is not None:
+    if by_line and line_id is not None:
         deciding.decline(book, line_id, None, {"cause": cause})
         return
     reason = deciding.stated_reason(book, book.get(Dealership, need.dealership_id), {"cause": cause})

@@ -16,6 +16,7 @@ from servicelost.directory.calendar import local_day
 from servicelost.directory.competitors import offered_competitors
 from servicelost.kernel.book import Book
 from servicelost.opportunities.pipeline.leaving import Leaving
+from servicelost.opportunities.pipeline.line_undoing import undoable_word
 from servicelost.web.languages import gettext as _
 from servicelost.web.languages import ngettext
 from servicelost.web.problems import Problem
@@ -31,7 +32,6 @@ from servicelost.web.ui.goals import (
 )
 from servicelost.web.ui.proposals import STRIPS, plain_choices, propose
 from servicelost.web.ui.visit_page import LineView, VisitView, view_visit
-from servicelost.workflow.line_undo import undoable_decision
 from servicelost.workflow.models.log import ENTRIES_OF_LINE
 from servicelost.workflow.models.visits import Visit
 from servicelost.workflow.states import VisitState
@@ -148,6 +148,6 @@ def _told(lines: list[LineView]) -> str:
 def _undo_url(book: Book, view: VisitView, lines: list[LineView]) -> str | None:
     """Where these decisions are taken back, while all of them can be."""
     book.preload(ENTRIES_OF_LINE, [(line.row.id,) for line in lines])
-    if any(undoable_decision(book, line.row) is None for line in lines):
+    if any(undoable_word(book, line.row) is None for line in lines):
         return None
     return url_for(".undo", visit_id=view.row.id, lines=",".join(str(line.row.id) for line in lines))

@@ -18,11 +18,14 @@ from servicelost.kernel.clock import as_utc
 from servicelost.opportunities.followup.models import Task
 from servicelost.opportunities.followup.tasks import TaskState
 from servicelost.opportunities.followup.touch import Stop
-from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since, undoable_call
+from servicelost.opportunities.pipeline.call_undoing import undoable_call
+from servicelost.opportunities.pipeline.calling import Calls, calls_in, spoken_to_since
 from servicelost.opportunities.pipeline.deferring import ACKNOWLEDGE_RED
 from servicelost.opportunities.pipeline.leaving import ASK_AGAIN, UNDECIDED_OFFERS
 from servicelost.opportunities.pipeline.models import DECISIONS_OF_OPPORTUNITY, Opportunity
 from servicelost.opportunities.pipeline.states import OpportunityState
+from servicelost.opportunities.pipeline.task_endings import is_done_by_hand
+from servicelost.taxonomy.channels import ConsentPurpose
 from servicelost.taxonomy.loss_events import LossEvent
 from servicelost.web.languages import gettext as _
 from servicelost.web.ui.labels import TASK_LABELS
@@ -47,8 +50,8 @@ class When(StrEnum):
 class ForYou:
     """Something to do: `kind` tells a task, a missed call or postponed work that is due.
 
-    `red_id` is the opportunity of red work that a person has to let go, `call_id` the one to call about;
-    `stops` say why the customer must not be called.
+    `red_id` is the opportunity of red work that a person has to let go, `call_id` the one to call about,
+    `done_id` the task that a person ends by saying so; `stops` say why the customer must not be called.
     """
 
     kind: str
@@ -60,6 +63,7 @@ class ForYou:
     visit_id: int | None
     red_id: int | None = None
     call_id: int | None = None
+    done_id: int | None = None
     phone: str | None = None
     dial: str | None = None
     calls: Calls | None = None
@@ -130,19 +134,23 @@ def _queries(due: Due) -> list[tuple[str, Select[Any]]]:
 
 
 def _tasks(due: Due) -> Select[Any]:
-    """Tasks that are open, and whose work still waits for what they ask for."""
+    """Tasks that are open, and whose work still waits for what they ask for.
+
+    Who was spoken to on this very day is not asked again on it.
+    """
     put_off = _O.state == OpportunityState.DEFERRED
-    asked = exists().where(Line.visit_id == Task.visit_id, Line.state.in_(UNDECIDED_OFFERS))
+    undecided = exists().where(Line.visit_id == Task.visit_id, Line.state.in_(UNDECIDED_OFFERS))
+    asks = undecided & ~spoken_to_since(due.first)
     conditions: list[ColumnElement[bool]] = [
         Task.dealership_id == due.dealership.id, Task.state == TaskState.OPEN, Task.due_at < due.last,
-        (Task.kind != ACKNOWLEDGE_RED) | put_off, (Task.kind != ASK_AGAIN) | asked,
+        (Task.kind != ACKNOWLEDGE_RED) | put_off, (Task.kind != ASK_AGAIN) | asks,
         *_within(due, Task.due_at),
     ]  # fmt: skip
     if due.own is not None:
         conditions.append(Task.owner_id == due.own)
     columns: list[Any] = [
-        Task.kind, Task.note, Task.due_at.label("at"), Task.opportunity_id.label("need_id"),
-        _O.customer_id, _O.vehicle_id,
+        Task.id, Task.kind, Task.note, Task.due_at.label("at"), Task.opportunity_id.label("need_id"),
+        _O.customer_id, _O.vehicle_id, _O.state.label("need_state"),
         func.coalesce(Task.visit_id, _O.visit_id).label("visit_id"), Customer.name, Customer.phone,
         Customer.phone_e164, _O.amount_minor, ServiceCategory.name.label("service"),
     ]  # fmt: skip
@@ -216,6 +224,8 @@ def _read(book: Book, kind: str, query: Select[Any]) -> list[ForYou]:
 
 def _task(kind: str, row: Any) -> ForYou:
     red = row.kind == ACKNOWLEDGE_RED
+    purpose = ConsentPurpose.MARKETING if red else ConsentPurpose.SERVICE
+    open_quote = row.kind == ASK_AGAIN and row.need_state == OpportunityState.OPEN
     return ForYou(
         kind,
         row.note or _(TASK_LABELS.get(row.kind, row.kind)),
@@ -225,10 +235,11 @@ def _task(kind: str, row: Any) -> ForYou:
         row.amount_minor,
         row.visit_id,
         row.need_id if red else None,
-        row.need_id if red else None,
+        row.need_id if red or (open_quote and row.phone) else None,
+        row.id if is_done_by_hand(row.kind) else None,
         phone=row.phone,
         dial=row.phone_e164 or row.phone,
-        whom=Whom(row.customer_id, row.vehicle_id) if red and row.customer_id is not None else None,
+        whom=None if row.customer_id is None else Whom(row.customer_id, row.vehicle_id, purpose),
     )
 
 

@@ -31,6 +31,7 @@ from servicelost.web.ui import (
     settings_mapping,
     settings_people,
     settings_tokens,
+    tasks_done,
     today,
     visits,
 )
@@ -38,8 +39,8 @@ from servicelost.web.ui.blueprint import page, pages
 from servicelost.web.ui.frame import page_tools
 
 VIEWS = (
-    home, today, red_work, follow_ups, calling, board, board_acts, board_hints, card_page, visits, decisions,
-    second_chances, moving_on,
+    home, today, red_work, follow_ups, calling, tasks_done, board, board_acts, board_hints, card_page, visits,
+    decisions, second_chances, moving_on,
     complaints, finishing, reports, rows, ledger, quick_log, search, language, settings, settings_causes,
     settings_competitors, settings_mapping, settings_people, settings_tokens, settings_log,
 )  # fmt: skip

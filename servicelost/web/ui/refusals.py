@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "NOT_RECOVERED": "Nothing of this loss has been recovered.",
     "STOCK_COVERED_IT": "The part was in stock at that time: name another cause, or explain it in a note.",
     "NOT_WAITING": "Nobody has to be called about this any more: it was answered or decided meanwhile.",
+    "TASK_ENDED": "A colleague has done this already.",
     "NO_EMPLOYEE": "Your sign-in belongs to no employee, so no card can be yours.",
     "TAKEN": "A colleague has this card already.",
     "NOT_HERE": "The car is not here.",

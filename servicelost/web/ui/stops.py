@@ -1,4 +1,4 @@
-"""Whom a page must not offer to call about work put off: the one stop list, asked for many customers at once.
+"""Whom a page must not offer to call about what waits: the one stop list, asked for many customers at once.
 
 Who called himself is called back; that needs no leave.
 """
@@ -14,14 +14,18 @@ from servicelost.taxonomy.channels import ConsentPurpose, ContactChannel
 
 
 class Whom(NamedTuple):
-    """A customer, and the car it is about where it is known."""
+    """A customer, the car it is about where it is known, and what the call is for.
+
+    Work put off is offered anew, which is marketing; who has an open quote has asked for it.
+    """
 
     customer_id: int
     vehicle_id: int | None
+    purpose: ConsentPurpose = ConsentPurpose.MARKETING
 
 
 def stops_of(book: Book, whom: Collection[Whom]) -> Mapping[Whom, tuple[Stop, ...]]:
-    """Why each of these must not be called with an offer; without a reason they may be."""
+    """Why each of these must not be called; without a reason they may be."""
     customers = [(one.customer_id,) for one in whom]
     book.preload_ids(Customer, [one.customer_id for one in whom])
     book.preload_ids(Vehicle, [one.vehicle_id for one in whom if one.vehicle_id is not None])
@@ -35,5 +39,5 @@ def _stops(book: Book, one: Whom) -> tuple[Stop, ...]:
     if customer is None:
         return ()
     vehicle = None if one.vehicle_id is None else book.find(Vehicle, one.vehicle_id)
-    verdict = may_touch(book, customer, ConsentPurpose.MARKETING, ContactChannel.PHONE, vehicle)
+    verdict = may_touch(book, customer, one.purpose, ContactChannel.PHONE, vehicle)
     return tuple(stop for stop in verdict.stops if stop is not Stop.NO_ADDRESS)

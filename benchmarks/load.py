@@ -60,7 +60,7 @@ class Group:
 
 FULL = Group(seconds=300, dealerships=10, people_each=20, cars_each=4, weeks=3)
 SHORT = Group(seconds=20, dealerships=3, people_each=20, cars_each=3, weeks=1)
-QUICK = Group(seconds=10, dealerships=1, people_each=15, cars_each=3, weeks=1)
+QUICK = Group(seconds=6, dealerships=1, people_each=10, cars_each=2, weeks=1)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from servicelost.web.ui.report_runs import Asked, ask_report, progress_hint, pro
 from servicelost.web.ui.report_tables import Footnotes, bridge, figures, table
 from servicelost.web.ui.row_files import as_file
 
-_CAUSES_ACROSS = 7
+_CAUSES_ACROSS = 6
 _HEADLINES = 4
 
 

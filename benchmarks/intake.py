@@ -34,6 +34,7 @@ from servicelost.wiring import build_runtime
 
 PEER_RECORDS_PER_SECOND = 191  # a well-known open-source CRM, bulk create, on the same kind of machine
 _LATEST = 20
+_FEW = 8
 _HALF_A_YEAR = Size(weeks=26, visits_a_day=12)
 
 
@@ -62,8 +63,8 @@ class Story:
         return {kind: round(100 * number / total, 1) for kind, number in self.kinds.most_common()}
 
 
-def measure(name: str, engine: Engine, sizes: Sequence[int]) -> None:
-    """Take events in until the database has so many rows, and measure the twenty latest chunks then."""
+def measure(name: str, engine: Engine, sizes: Sequence[int], times: int = _LATEST) -> None:
+    """Take events in until the database has so many rows, and measure the latest chunks then."""
     runtime = build_runtime(Settings.from_mapping({}), engine=engine, clock=SystemClock())
     story = Story(runtime)
     chunks = story.chunks()
@@ -72,10 +73,11 @@ def measure(name: str, engine: Engine, sizes: Sequence[int]) -> None:
     for size in sizes:
         first, latest = 0, list[float]()
         while not latest or _rows(engine) < size:
-            first, latest = _next_id(engine), [_take_in(runtime, next(chunks)) for _ in range(_LATEST)]
-            events += _LATEST * CHUNK
+            first = _next_id(engine)
+            latest = [_take_in(runtime, next(chunks)) for _ in range(times)]
+            events += times * CHUNK
         seconds = statistics.median(latest)
-        raw = _raw(engine, first) / _LATEST
+        raw = _raw(engine, first) / times
         tell(
             f"intake on {name}",
             events=events,
@@ -168,7 +170,8 @@ def main(quick: bool) -> None:
     """Measure both databases: a hundred thousand rows and a million; a part of that if it must be quick."""
     with databases() as engines:
         for name, engine in engines.items():
-            measure(name, engine, (40_000,) if quick else (100_000, 1_000_000))
+            sizes, times = ((30_000,), _FEW) if quick else ((100_000, 1_000_000), _LATEST)
+            measure(name, engine, sizes, times)
 
 
 if __name__ == "__main__":

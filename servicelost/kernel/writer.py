@@ -43,7 +43,7 @@ def write_plan(
     inserts, updates = _by_model(new), _updates_by_model(changed)
     _log_changes(inserts, updates, next_id, now)
     large = any(len(rows) >= _BULK for rows in inserts.values())
-    # Who reads at one moment is refused by PostgreSQL what another has changed: no need to count first.
+    # A unit on PostgreSQL reads at one moment: what another has changed since is an error there already.
     along = commit is not None and driver.is_psycopg and not large
     try:
         with nullcontext() if large else driver.together():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -65,4 +66,18 @@ def test_months_have_names(manager: World, client: FlaskClient, locale: str, tol
     with manager.runtime.unit(SYSTEM) as book:
         upsert_dealership(book, {"code": "NORTH", "locale": locale})
     page = computed(manager, client, "/service/reports/where-why?group_by=period")
+    assert f">{told}</th>" in page
+
+
+@pytest.mark.parametrize(
+    ("timezone", "told"), [("America/New_York", "May 2026 so far"), ("Asia/Kathmandu", "May 2026")]
+)
+def test_a_month_is_over_by_the_calendar_of_the_dealership(
+    manager: World, client: FlaskClient, timezone: str, told: str
+) -> None:
+    """In the first hours of June by UTC it is still May in New York."""
+    with manager.runtime.unit(SYSTEM) as book:
+        upsert_dealership(book, {"code": "NORTH", "timezone": timezone})
+    manager.clock.move(datetime(2026, 6, 1, 2, tzinfo=UTC) - manager.clock.now())
+    page = computed(manager, client, "/service/reports/where-why?group_by=period&dealership=NORTH")
     assert f">{told}</th>" in page

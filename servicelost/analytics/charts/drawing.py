@@ -60,7 +60,5 @@ def figures_of(result: Mapping[str, Any], theme: str = "light") -> list[Figure]:
 
 
 def _named(figure: Figure, currency: str, several: bool) -> Figure:
-    figure = {**figure, "currency": currency}
-    if not several:
-        return figure
-    return {**figure, "id": f"{figure['id']}-{currency.lower()}", "title": f"{figure['title']} ({currency})"}
+    name = f"{figure['id']}-{currency.lower()}" if several else figure["id"]
+    return {**figure, "id": name, "currency": currency}

@@ -40,7 +40,7 @@ def to_html(result: Mapping[str, Any]) -> bytes:
         _headlines(result),
         *(_table(sheet) for sheet in sheets_of(result) if sheet.id != "numbers"),
         '<p class="note">* too few cases to judge</p>',
-        *(_place(figure) for figure in figures),
+        *(_place(figure, several=len(result["currencies"]) > 1) for figure in figures),
         _script(figures),
         "</body></html>",
     ]
@@ -86,8 +86,8 @@ def _class(kind: Kind, *, few: bool = False) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _place(figure: Figure) -> str:
-    title = escape(figure["title"])
+def _place(figure: Figure, *, several: bool) -> str:
+    title = escape(f"{figure['title']} ({figure['currency']})" if several else figure["title"])
     said = "; ".join(f"{', '.join(labels)} {shown(kind, value)}" for labels, kind, value in figure["points"])
     spot = f'<div id="figure-{escape(figure["id"])}" role="img" aria-label="{escape(said) or title}"></div>'
     return f"<h2>{title}</h2>{spot}"

@@ -71,9 +71,14 @@ def _act(
     except _REFUSED as error:
         with runtime.unit(actor, reading=True) as book:
             get_visible(book, Opportunity, card_id)
-            show = show_follow_ups if came_from_list() else show_today
-            return show(book, problem=describe(error))
+            return shown_again(book, error)
     return redirect(come_back(f"n-{card_id}", **{done: card_id}), HTTPStatus.SEE_OTHER)
+
+
+def shown_again(book: Book, error: Exception) -> ResponseReturnValue:
+    """The page that the form of a row stood on, with why it was refused."""
+    show = show_follow_ups if came_from_list() else show_today
+    return show(book, problem=describe(error))
 
 
 def _record(book: Book, need: Opportunity, sent: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from servicelost.directory.competitors import offered_competitors
 from servicelost.kernel.book import Book
 from servicelost.opportunities.pipeline.leaving import Leaving
 from servicelost.opportunities.pipeline.line_undoing import undoable_word
+from servicelost.opportunities.pipeline.models import PRESENTATION_OF_LINE
 from servicelost.web.languages import gettext as _
 from servicelost.web.languages import ngettext
 from servicelost.web.problems import Problem
@@ -147,7 +148,9 @@ def _told(lines: list[LineView]) -> str:
 
 def _undo_url(book: Book, view: VisitView, lines: list[LineView]) -> str | None:
     """Where these decisions are taken back, while all of them can be."""
-    book.preload(ENTRIES_OF_LINE, [(line.row.id,) for line in lines])
+    keys = [(line.row.id,) for line in lines]
+    book.preload(ENTRIES_OF_LINE, keys)
+    book.preload(PRESENTATION_OF_LINE, keys)
     if any(undoable_word(book, line.row) is None for line in lines):
         return None
     return url_for(".undo", visit_id=view.row.id, lines=",".join(str(line.row.id) for line in lines))

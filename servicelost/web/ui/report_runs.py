@@ -17,6 +17,8 @@ from servicelost.analytics.present import PAGE_ROWS, present
 from servicelost.analytics.registry import get_spec
 from servicelost.analytics.runs import request_report
 from servicelost.analytics.spec import ReportSpec
+from servicelost.directory.calendar import local_day
+from servicelost.directory.dealerships import list_dealerships
 from servicelost.jobs.requests import ask_for_run, why_jobs_wait
 from servicelost.kernel.actor import Actor
 from servicelost.kernel.book import Book
@@ -52,16 +54,24 @@ def ask_report(runtime: Runtime, actor: Actor, name: str, values: Mapping[str, A
         params = params_of(book, spec, values)
         run = request_report(book, spec, params, enqueue=lambda run_id: ask_for_run(runtime, run_id))
         newest = run if run.state == RunState.DONE else _newest(book, run.digest)
-        document = None if newest is None or newest.result is None else json.loads(newest.result)
+        stored = None if newest is None else newest.result
         return Asked(
             spec,
             params,
             newest,
-            None if document is None else in_words(present(document, book.connection, most_rows=PAGE_ROWS)),
+            None if stored is None else _shown(book, params, json.loads(stored)),
             None if run.state == RunState.DONE else run,
         )
 
     return runtime.repeated(actor, ask)
+
+
+def _shown(book: Book, params: ReportParams, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The result in words; its data reach to the day of the dealership that is furthest behind."""
+    chosen, at = params.selection.dealerships, datetime.fromisoformat(document["as_of"])
+    days = [local_day(row, at) for row in list_dealerships(book) if chosen is None or row.id in chosen]
+    presented = present(document, book.connection, most_rows=PAGE_ROWS)
+    return in_words(presented, min(days, default=at.date()))
 
 
 def progress_of(runtime: Runtime, run: ReportRun, now: datetime) -> dict[str, Any]:

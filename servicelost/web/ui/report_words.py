@@ -4,13 +4,13 @@ Names of people, dealerships and services are no texts of ours and stay as they 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from servicelost.analytics.labels import CODES, NOT_RECORDED
 from servicelost.analytics.opening import grain_of
+from servicelost.analytics.periods import Grain, start_of
 from servicelost.analytics.periods import label as label_of
-from servicelost.analytics.periods import start_of
 from servicelost.analytics.reasons import NO_HISTORY
 from servicelost.analytics.spec import Vocabulary
 from servicelost.taxonomy.grades import Grade
@@ -22,9 +22,9 @@ Write = Callable[[str], str]
 _TEXTS = ("label", "title", "definition")
 
 
-def in_words(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The presented document with every text of ours translated."""
-    written = {**_WRITTEN, Vocabulary.PERIOD.value: _periods(document)}
+def in_words(document: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """The presented document with every text of ours translated; `day` is the one its data reach to."""
+    written = {**_WRITTEN, Vocabulary.PERIOD.value: _periods(grain_of(document), day)}
     return {
         **document,
         "measures": [_described(number) for number in document["measures"]],
@@ -33,10 +33,9 @@ def in_words(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _periods(document: Mapping[str, Any]) -> Write:
+def _periods(grain: Grain, day: date) -> Write:
     """How the periods are written: the one that was not over yet says so, since it looks like a fall."""
-    grain = grain_of(document)
-    running = label_of(start_of(datetime.fromisoformat(document["as_of"]).date(), grain), grain)
+    running = label_of(start_of(day, grain), grain)
 
     def write(label: str) -> str:
         told = period_in_words(label)

@@ -18,10 +18,8 @@ from servicelost.web.identity import current_actor
 from servicelost.web.permissions import Action
 from servicelost.web.sight import get_visible
 from servicelost.web.ui.blueprint import ID, page
-from servicelost.web.ui.call_messages import DONE, UNDONE, came_from_list, come_back
-from servicelost.web.ui.follow_ups import show_follow_ups
-from servicelost.web.ui.refusals import describe
-from servicelost.web.ui.today import show_today
+from servicelost.web.ui.call_messages import DONE, UNDONE, come_back
+from servicelost.web.ui.calling import shown_again
 
 _TASK = f"/follow-ups/tasks/{ID}task_id>"
 
@@ -44,6 +42,5 @@ def _act(task_id: int, verb: Callable[[Book, Task], None], done: str) -> Respons
         runtime.repeated(actor, lambda book: verb(book, get_visible(book, Task, task_id)))
     except RuleViolation as error:
         with runtime.unit(actor, reading=True) as book:
-            show = show_follow_ups if came_from_list() else show_today
-            return show(book, problem=describe(error))
+            return shown_again(book, error)
     return redirect(come_back(f"t-{task_id}", **{done: task_id}), HTTPStatus.SEE_OTHER)
